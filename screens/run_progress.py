@@ -16,6 +16,8 @@ ALMOST = 0.98
 """The largest fraction of a step that has not ended."""
 SHORTEST_SECONDS = 0.5
 """A rate that was measured in less time says nothing."""
+PACE_SECONDS, PACE_FRACTION = 5.0, 0.05
+"""How long and how far a step must be before its own pace says how much time it still needs."""
 
 
 @dataclass
@@ -78,9 +80,13 @@ class RunProgress:
         estimate = self._estimate
         if estimate is None:
             return ""
-        if any(self._is_late(step, estimate) for step in state.running):
+        measured = self._measured(state, estimate)
+        seconds = estimate.seconds_left(self._done(state), measured)
+        late = (self._late_by(s, estimate) for s in state.running if s.step.id not in measured)
+        # A short step that takes longer says little about a run of which much is left.
+        if max(late, default=0.0) > seconds:
             return "longer than usual"
-        return f"{in_words(*[estimate.seconds_left(self._done(state))] * 2)} left"
+        return f"{in_words(seconds, seconds)} left"
 
     def amount(self, state: StepState) -> str:
         """Return how much of a download has arrived, and how quickly: ``3.1 of 9.4 MB, 1.2 MB/s``.
@@ -127,7 +133,24 @@ class RunProgress:
         step.fraction = max(step.fraction, min(now, ALMOST))
         return step.fraction
 
-    def _is_late(self, state: StepState, estimate: Estimate) -> bool:
-        step = self._steps.get(state.step.id)
-        most = max(2 * estimate.of(state.step.id).most, 10.0)
-        return step is not None and self._clock() - step.begin > most
+    def _measured(self, state: RunState, estimate: Estimate) -> dict[str, float]:
+        """Return how many seconds running steps need, if they are slower than expected: of those
+        that report how far they are."""
+        found = {}
+        for running in state.running:
+            step, done = self._steps.get(running.step.id), running.fraction_done
+            if step is None or not step.counts or not done or done < PACE_FRACTION:
+                continue
+            took = self._clock() - step.begin
+            needed = took * (1 - done) / done
+            if took >= PACE_SECONDS and took + needed > estimate.of(running.step.id).seconds:
+                found[running.step.id] = needed
+        return found
+
+    def _late_by(self, state: StepState, estimate: Estimate) -> float:
+        """Return by how many seconds a step takes longer than is usual, if that is a lot."""
+        step, expected = self._steps.get(state.step.id), estimate.of(state.step.id)
+        if step is None:
+            return 0.0
+        took = self._clock() - step.begin
+        return took - expected.seconds if took > max(2 * expected.most, 10.0) else 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from screens.text.step_states import MARKS
 from wizard import invocation
 from wizard.wording import age
 
@@ -19,7 +20,7 @@ def details(run: PastRun) -> list[str]:
     if run.problem:
         lines.append(f"  {run.problem}")
     for step in run.state.steps if run.state else ():
-        lines.append(f"  {step.number}. {step.step.title}: {step.status}")
+        lines.append(f"  {step.number}. {step.step.title}: {MARKS[step.status][1]}")
         if step.ended and step.ended.cause:
             lines.append(f"     {step.ended.cause}")
     lines += ["", f"Plan, answers and logs: {run.folder}"]

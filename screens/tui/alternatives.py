@@ -15,13 +15,13 @@ from textual.widgets import Button, OptionList, Static
 import assets
 from screens.session import Session
 from screens.tui.marked_list import MarkedList
-from screens.tui.page import Page, ShowPage
+from screens.tui.page import ListPlace, Page, ShowPage
 from wizard.errors import Alternative, Exit, Impossible, WizardError
 from wizard.wording import wrap
 
 INDENT = "     "
-LIST_BORDER = 14
-"""The largest number of columns that the list's border and padding take."""
+LIST_BORDER = 7
+"""The number of columns that the list's border and padding take."""
 
 
 class AlternativeList(MarkedList):
@@ -64,7 +64,8 @@ class AlternativesPage(Page):
         error = self._error
         yield Static("What is possible instead", classes="title warn", markup=False)
         yield Static(" ".join(part for part in (error.what, error.why) if part), id="cause")
-        yield AlternativeList("ways", self._rows())
+        with ListPlace():
+            yield AlternativeList("ways", self._rows())
         with Horizontal(classes="buttons"):
             yield Button("Quit  (Q)", id="quit")
             yield Button("Back  (Esc)", id="back", variant="primary")
@@ -82,8 +83,8 @@ class AlternativesPage(Page):
     def fit(self) -> None:
         """Wrap the lines again if the terminal has another width."""
         super().fit()
-        if self._width != self.app.size.width:
-            self._width = self.app.size.width
+        if self._width != self.columns:
+            self._width = self.columns
             self.query_one(AlternativeList).show(self._rows())
 
     def copy_content(self) -> tuple[str, str]:
@@ -149,5 +150,5 @@ class AlternativesPage(Page):
 
     def _indent(self, text: str) -> str:
         """Wrap a text to the width of the list. Words are not split, so that they can be copied."""
-        width = max(30, self.app.size.width - LIST_BORDER)
+        width = max(30, self.columns - LIST_BORDER)
         return "\n".join(wrap(text, width, first=INDENT, rest=INDENT))

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from screens.session import Session
-from screens.tui.dialogs import Dialog
+from screens.tui.dialogs import WIDE_PART, Dialog
 from screens.tui.marked_list import MarkedList
 from screens.tui.page import Page, ShowPage
 from wizard.errors import WizardError
@@ -20,8 +20,10 @@ from wizard.questions.question import Question
 from wizard.wording import wrap
 
 INDENT = "      "
-WIDEST, BORDERS = 100, 14
+WIDEST, BORDERS = 108, 11
 """The columns of the widest box, and those that its borders and paddings take."""
+AROUND_ANSWERS = 8
+"""The lines of the dialog that are not its answers."""
 GIVEN, RECOMMENDED = "given at the start", "recommended"
 
 
@@ -42,7 +44,7 @@ class AnswersScreen(Dialog[Optional[str]]):
     def compose(self) -> ComposeResult:
         """Compose the questions."""
         session = self._session
-        with Vertical(classes="box wide high"):
+        with Vertical(classes="box wide"):
             yield Static("Your answers", classes="title")
             yield MarkedList(
                 "all-answers",
@@ -54,6 +56,10 @@ class AnswersScreen(Dialog[Optional[str]]):
         """Focus the list."""
         self.query_one(MarkedList).focus()
 
+    def on_resize(self) -> None:
+        """Let the answers take what the title, the sentence below and the frame leave."""
+        self.limit(self.query_one(MarkedList), AROUND_ANSWERS, part=WIDE_PART)
+
     def _text(self, question: Question) -> Content:
         session = self._session
         answer = session.current_answer(question)
@@ -61,7 +67,7 @@ class AnswersScreen(Dialog[Optional[str]]):
         source = "" if made else RECOMMENDED
         if not made and question.flags(session.given):
             source = GIVEN if session.is_given(question) else ""
-        width = min(WIDEST, int(self.app.size.width * 0.9)) - BORDERS
+        width = min(WIDEST, int(self.app.size.width * 0.94)) - BORDERS
         lines = wrap(label(question, answer) or "no answer yet", width, first=INDENT, rest=INDENT)
         return Content.assemble(
             (question.prompt, "$quiet"),

@@ -60,6 +60,7 @@ KEY_NAMES = {
     "plus": "+",
     "end": "End",
     "ctrl+t": "Ctrl+T",
+    "ctrl+z": "Ctrl+Z",
     "ctrl+y": "Ctrl+Y",
 }
 """Keys whose names Textual abbreviates."""
@@ -115,7 +116,7 @@ class WizardApp(App[int]):
         self.stylesheet = ParsedOnce(variables=self.get_css_variables())
         self.look = look
         self.no_color = not look.colours  # for :nocolor in the styles
-        self._more_filters = drawing.filters(look)
+        self._more_filters = drawing.filters(look, lambda: self.current_theme.dark)
         if not look.moves:
             self.animation_level = "none"
         self.find_cut_off = find_cut_off

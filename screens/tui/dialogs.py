@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, ScreenResultType
+from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 import assets
@@ -22,7 +23,9 @@ from wizard.programs import waiting
 AROUND_WRONG = 15
 """The lines of a question for a text that are not what is wrong with it: the same, and a field."""
 AROUND_TEXT = 10
-"""The lines of a confirmation that are not its text: frame, paddings, title, buttons."""
+"""The lines of a dialog that are not its text: frame, paddings, title, buttons."""
+WIDE_PART = 0.96
+"""The part of the terminal that a wide dialog may take."""
 
 
 class Dialog(LateEvents, ModalScreen[ScreenResultType]):
@@ -30,6 +33,11 @@ class Dialog(LateEvents, ModalScreen[ScreenResultType]):
 
     CSS = assets.text("styles/dialogs.tcss")
     SCOPED_CSS = False  # the three dialogs share one stylesheet
+
+    def limit(self, widget: Widget, around: int = AROUND_TEXT, *, part: float = 0.9) -> None:
+        """Let a widget be as high as it must, but with ``around`` lines no more than ``part`` of
+        the terminal: the rest of the dialog stays in sight."""
+        widget.styles.max_height = max(1, int(self.app.size.height * part) - around)
 
 
 class ConfirmScreen(Dialog[bool]):
@@ -67,8 +75,7 @@ class ConfirmScreen(Dialog[bool]):
 
     def on_resize(self) -> None:
         """Let the text take what the title, the buttons and the frame leave."""
-        lines = max(1, int(self.app.size.height * 0.9) - AROUND_TEXT)
-        self.query_one(VerticalScroll).styles.max_height = lines
+        self.limit(self.query_one(VerticalScroll))
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the text."""
@@ -176,7 +183,7 @@ class TextScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """Compose the lines, and a button that closes."""
-        with Vertical(classes="box wide high"):
+        with Vertical(classes="box wide"):
             yield Static(self._title, classes="title", markup=False)
             with VerticalScroll():
                 yield Static(self._lines)
@@ -186,6 +193,10 @@ class TextScreen(Dialog[None]):
     def on_mount(self) -> None:
         """Let the arrow keys scroll."""
         self.query_one(VerticalScroll).focus()
+
+    def on_resize(self) -> None:
+        """Let the lines take what the title, the button and the frame leave."""
+        self.limit(self.query_one(VerticalScroll), part=WIDE_PART)
 
     async def action_copy(self) -> None:
         """Copy the lines."""

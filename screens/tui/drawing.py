@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Callable
 
 from rich.segment import Segment
+from rich.style import Style
 from textual._xterm_parser import XTermParser
 from textual.color import Color
-from textual.filter import LineFilter, Monochrome, NoColor
+from textual.filter import LineFilter, Monochrome
 from textual.message import Message
 
 from screens.letters import Letters
 from screens.terminal import Look
+
+NO_COLOURS = Style(color="default", bgcolor="default")
+HALF = 0.5
+"""The brightness above which a background is light."""
 
 
 class LookAlikes(LineFilter):
@@ -31,9 +38,45 @@ class LookAlikes(LineFilter):
         ]
 
 
-def filters(look: Look) -> tuple[LineFilter, ...]:
-    """Return what changes every line for this terminal, after Textual's own filters."""
-    colours = () if look.colours else (NoColor(),)
+class NoColours(LineFilter):
+    """Removes the colours. A background that stands out is shown by exchanging the two colours of
+    the terminal: that of the chosen row, the cursor, a text that was found, the button for Enter.
+
+    Textual has already exchanged the colours of a style that is reversed, so that without colours
+    nothing of it would be left.
+    """
+
+    def __init__(self, is_dark: Callable[[], bool]) -> None:
+        """Read from ``is_dark`` whether the theme is dark: what stands out on it is light."""
+        super().__init__()
+        self._is_dark = is_dark
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
+        """Return the segments without colours."""
+        dark = self._is_dark()
+        return [
+            segment._replace(style=segment.style and _without_colours(segment.style, dark))
+            for segment in segments
+        ]
+
+
+@lru_cache(4096)
+def _without_colours(style: Style, dark: bool) -> Style:
+    back, plain = style.bgcolor, NO_COLOURS
+    # The bar of a Textual scrollbar is reversed itself.
+    if back is not None and not back.is_default and not style.reverse:
+        light = Color(*back.get_truecolor()).brightness > HALF
+        if light is dark:
+            plain += Style(reverse=True)
+    return style + plain
+
+
+def filters(look: Look, is_dark: Callable[[], bool]) -> tuple[LineFilter, ...]:
+    """Return what changes every line for this terminal, after Textual's own filters.
+
+    ``is_dark`` returns whether the theme is.
+    """
+    colours = () if look.colours else (NoColours(is_dark),)
     return colours if look.letters.all else (*colours, LookAlikes(look.letters))
 
 

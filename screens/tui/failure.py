@@ -10,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
 
@@ -20,7 +19,7 @@ from screens.text import last_words
 from screens.text.messages import short_path
 from screens.tui.fix_list import KEYS, FixList, FixRow, shown, take
 from screens.tui.page import Page
-from screens.tui.prose import Items, Prose
+from screens.tui.prose import Items, MarkedLines, Prose
 from screens.tui.room_note import RoomNote
 from wizard import invocation
 from wizard.errors import Exit, WizardError
@@ -155,8 +154,8 @@ class FailurePage(Page):
                 yield Prose(details.what, classes="block")
             if details.shown:
                 first = details.evidence or details.shown[-1]
-                yield Static(self._marked((first,), strip=True), id="evidence")
-                yield Static(self._marked(details.shown), id="excerpt")
+                yield MarkedLines((first.strip(),), 0 if details.evidence else -1, name="evidence")
+                yield MarkedLines(details.shown, self._marked, name="excerpt")
             if details.why:
                 with Horizontal(id="why"):
                     yield Static(f"{details.heading}  ", classes="heading")
@@ -174,7 +173,7 @@ class FailurePage(Page):
             if len(details.shown) > 1:
                 with Vertical(id="around"):
                     yield Static("The lines around the error", classes="heading")
-                    yield Static(self._marked(details.shown), classes="excerpt")
+                    yield MarkedLines(details.shown, self._marked)
             if details.log:
                 yield Static("The full log", classes="heading")
                 yield Static(short_path(details.log), classes="block", markup=False)
@@ -184,14 +183,11 @@ class FailurePage(Page):
             if details.retry:
                 yield Button("Try again  (R)", id="retry", variant="primary")
 
-    def _marked(self, lines: tuple[str, ...], *, strip: bool = False) -> Content:
-        """Return lines of which the one that shows the error has a mark, also without colour."""
-        marked = lines.index(self._details.evidence) if self._details.evidence in lines else -1
-        shown = [line.strip() for line in lines] if strip else lines
-        return Content("\n").join(
-            Content.assemble((f"▸ {line}", "bold $text-error") if n == marked else f"  {line}")
-            for n, line in enumerate(shown)
-        )
+    @property
+    def _marked(self) -> int:
+        """The number of the line that shows the error, or -1."""
+        shown, evidence = self._details.shown, self._details.evidence
+        return shown.index(evidence) if evidence in shown else -1
 
     def on_mount(self) -> None:
         """Focus the button that continues; the arrow keys scroll."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Markdown
 
 from screens.tui.dialogs import Dialog
@@ -30,7 +30,8 @@ class HelpScreen(Dialog[None]):
         with Vertical(classes="box wide"):
             with VerticalScroll(can_focus=True):
                 yield Markdown(self._text, open_links=False)
-            yield Button("Close  (Esc)", id="close", variant="primary")
+            with Horizontal(classes="buttons docked"):
+                yield Button("Close  (Esc)", id="close", variant="primary")
 
     def on_mount(self) -> None:
         """The button has the focus; the arrow keys still scroll."""

@@ -198,6 +198,7 @@ class LogPage(Page):
     CSS = assets.text("styles/log.tcss") + assets.text("styles/find.tcss")
     STAGE = "Install"
     HELP_PAGE = "log"
+    HAS_LOG = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter", "back", "Back"),

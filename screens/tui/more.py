@@ -16,7 +16,7 @@ import assets
 from screens.text.messages import short_path
 from screens.tui.dialogs import AskScreen, LookUpScreen, TextScreen
 from screens.tui.marked_list import MarkedList
-from screens.tui.page import Page, ShowPage
+from screens.tui.page import ListPlace, Page, ShowPage
 from screens.tui.welcome import WelcomePage
 from wizard.choices import Choices
 from wizard.errors import WizardError
@@ -46,8 +46,8 @@ WAYS = (
 WHEELHOUSE = "wheelhouse"
 """The folder that is proposed for wheels, and from which they are installed if it has some."""
 INDENT = "     "
-LIST_BORDER = 14
-"""The largest number of columns that the list's border and padding take."""
+LIST_BORDER = 6
+"""The number of columns that the list's border and padding take."""
 MARKS = {
     "ok": ("✓", "$text-success"),
     "failed": ("✗", "$text-error"),
@@ -69,7 +69,8 @@ class MorePage(Page):
     def body(self) -> ComposeResult:
         """Compose the rows."""
         yield Static("What else the wizard can do", classes="title")
-        yield MarkedList("ways-on", self._rows())
+        with ListPlace():
+            yield MarkedList("ways-on", self._rows())
         with Horizontal(classes="buttons"):
             yield Button("Back  (Esc)", id="back", variant="primary")
 
@@ -84,7 +85,7 @@ class MorePage(Page):
         self.query_one(MarkedList).show(self._rows())
 
     def _rows(self) -> list[tuple[str, Content]]:
-        columns = max(30, self.app.size.width - LIST_BORDER)
+        columns = max(30, self.columns - LIST_BORDER)
         return [(key, _row(key, title, text, columns)) for key, title, text in WAYS]
 
     def first_focus(self) -> None:

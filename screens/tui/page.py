@@ -27,6 +27,11 @@ WIDE_COLUMNS = 100
 """The number of columns from which the steps are shown beside the log."""
 TALL_LINES = 30
 """The number of lines from which the layout uses more spacing."""
+MOST_COLUMNS = 124
+"""The largest number of columns of a page that has no log: longer lines are hard to read, and what
+is at their right end is too far from their beginning."""
+PADDING, TALL_PADDING = 4, 8
+"""The columns at both sides of a page, and those of a tall one."""
 
 HELP_KEYS = "question_mark,f1" if sys.platform == "darwin" else "f1,question_mark"
 """The keys for help; the first one is shown. On a Mac, F1 alone makes the display darker."""
@@ -65,6 +70,10 @@ class ProgressLine(Widget):
             yield (f"▸{name}", "bold") if name == self._stage else (name, "$quiet")
 
 
+class ListPlace(Vertical):
+    """What the rest of a page leaves for a list, which is no higher than its rows."""
+
+
 class TooSmall(Static):
     """Asks for a larger terminal and shows its current size. Running programs continue."""
 
@@ -74,8 +83,8 @@ class TooSmall(Static):
         self.update(
             Content.from_markup(
                 "[b]Please enlarge this window[/b]\n\n"
-                "It has $columns × $lines characters, "
-                "and the wizard needs $wide × $high.\n\n"
+                "It has $columns × $lines characters.\n"
+                "The wizard needs $wide × $high.\n\n"
                 "Running programs continue. Ctrl+C quits.\n\n"
                 "In a small window, start the wizard "
                 "with --prompts or --plain.",
@@ -94,6 +103,8 @@ class Page(LateEvents, Screen[None]):
     HELP_PAGE: ClassVar[str] = "welcome"
     AUTO_FOCUS: ClassVar[str | None] = None
     SCOPED_CSS = False  # its selectors use the page's own classes, such as -wide
+    HAS_LOG: ClassVar[bool] = False
+    """Whether lines of programs need the full width of the terminal."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -172,6 +183,13 @@ class Page(LateEvents, Screen[None]):
         columns, lines = self.app.size
         return columns < SMALLEST_SIZE[0] or lines < SMALLEST_SIZE[1]
 
+    @property
+    def columns(self) -> int:
+        """The number of columns that the page's own widgets have."""
+        columns, lines = self.app.size
+        most = columns if self.HAS_LOG else min(columns, MOST_COLUMNS)
+        return most - (TALL_PADDING if lines >= TALL_LINES else PADDING)
+
     def fit(self) -> None:
         """Set the style classes for this size of terminal."""
         was_small = self.has_class("-small")
@@ -189,6 +207,7 @@ class Page(LateEvents, Screen[None]):
             "-small": self.too_small,
             "-wide": columns >= WIDE_COLUMNS,
             "-tall": lines >= TALL_LINES,
+            "-limited": not self.HAS_LOG,
         }
 
     def _set_size_classes(self) -> None:

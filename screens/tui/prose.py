@@ -14,6 +14,9 @@ from textual.widgets import Static
 
 from screens.fitting import words_of
 
+ERROR_MARK, NO_ERROR = "▸ ", "  "
+CELLS = 2
+"""The columns of the widest character."""
 COMMAND = "bold $text-primary"
 """The style of a command: it does not depend on colour."""
 _PIECES = re.compile(r"(`[^`\n]+`[^\s`]*)|\s+|[^\s`]+`?|`")
@@ -114,6 +117,43 @@ class Prose(Static):
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
         """Return the number of lines for a width."""
         return wrapped(self._text, max(1, width)).plain.count("\n") + 1
+
+
+class MarkedLines(Static):
+    """Lines of a program's output. The one that shows the error has a mark, also without colour.
+
+    What is wrapped continues below its own text, not below the mark.
+    """
+
+    def __init__(self, lines: tuple[str, ...], marked: int, *, name: str = "") -> None:
+        """Show ``lines``; ``marked`` is the number of the one with the mark, or -1."""
+        self._texts = tuple(
+            Content.styled(line, "bold $text-error" if number == marked else "")
+            for number, line in enumerate(lines)
+        )
+        self._marked = marked
+        unlimited = max(map(len, lines), default=0) * CELLS + len(NO_ERROR)
+        super().__init__(
+            self.lines(unlimited), id=name or None, classes="" if name else "excerpt", markup=False
+        )
+
+    def lines(self, width: int) -> Content:
+        """Return the lines for a width."""
+        shown = []
+        for number, line in enumerate(self._texts):
+            first = (ERROR_MARK, "bold $text-error") if number == self._marked else NO_ERROR
+            for part in line.wrap(max(1, width - len(NO_ERROR))) or [line]:
+                shown.append(Content.assemble(first, part))
+                first = NO_ERROR
+        return Content("\n").join(shown)
+
+    def render(self) -> Content:
+        """Return the lines for the present width."""
+        return self.lines(self.content_size.width)
+
+    def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
+        """Return the number of lines for a width."""
+        return self.lines(width).plain.count("\n") + 1
 
 
 class Items(Vertical):

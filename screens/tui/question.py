@@ -28,9 +28,13 @@ if TYPE_CHECKING:
 FREE_ANSWER = "free-answer"
 """The id of the row for a typed answer."""
 INDENT = "    "
-LIST_BORDER = 14
-"""The largest number of columns that the list's border and padding take."""
-ROOM_BESIDE = 6
+LOW_LINES = 20
+"""The number of lines below which nothing is left for blank ones."""
+LEAST_LINES = 3
+"""The number of lines of a list with one line of answers: more would hide the field below it."""
+LIST_BORDER = 6
+"""The number of columns that the list's border, padding and scrollbar take, and one more."""
+ROOM_BESIDE = 2
 """How many of those columns a label may use, unless the terminal is wide or the list scrolls."""
 
 
@@ -163,10 +167,14 @@ class QuestionPage(Page):
         """Wrap the lines again, and give the list the remaining space of the page."""
         super().fit()
         if self._question.options:
-            if self._width != self.app.size.width:
-                self._width = self.app.size.width
+            if self._width != self.columns:
+                self._width = self.columns
                 self._mark_all()
             self.call_after_refresh(self._limit_height)
+
+    def size_classes(self) -> dict[str, bool]:
+        """Return one more: whether the list needs every line of the terminal."""
+        return {**super().size_classes(), "-low": self.app.size.height < LOW_LINES}
 
     def _limit_height(self) -> None:
         if not self.query(Answers):
@@ -175,7 +183,7 @@ class QuestionPage(Page):
         page = self.query_one("#page")
         others = [child for child in page.children if child is not answers and child.display]
         used_height = sum(child.outer_size.height + child.styles.margin.height for child in others)
-        answers.styles.max_height = max(4, page.size.height - used_height)
+        answers.styles.max_height = max(LEAST_LINES, page.size.height - used_height)
         self.call_after_refresh(self._show_highlighted)
 
     def _show_highlighted(self) -> None:
@@ -270,7 +278,7 @@ class QuestionPage(Page):
 
     def _label(self, option: Option) -> str:
         """Return the label of an answer; lines that it goes on in are indented as its text."""
-        columns = self.app.size.width - LIST_BORDER
+        columns = self.columns - LIST_BORDER
         if len(INDENT + option.label) <= columns + ROOM_BESIDE:
             return option.label
         lines = wrap(option.label, max(30, columns), first=INDENT, rest=INDENT)
@@ -280,7 +288,7 @@ class QuestionPage(Page):
 
     def _indent(self, text: str) -> str:
         """Wrap a text to the width of the list, and indent every line."""
-        width = max(30, self.app.size.width - LIST_BORDER)
+        width = max(30, self.columns - LIST_BORDER)
         return "\n".join(wrap(text, width, first=INDENT, rest=INDENT))
 
     def _free_text(self, chosen: bool) -> Content:
@@ -400,7 +408,8 @@ class QuestionPage(Page):
         if error is None:
             self._leave()
         else:
-            shown = "" if error.why else error.shown  # there is no room for a program's output
+            # There is no room for a program's output, and nobody has typed a flag here.
+            shown = "" if error.why or error.shown.startswith("--") else error.shown
             parts = (error.what, shown, error.why, *error.hints)
             self._show_reason(" ".join(part for part in parts if part))
 

@@ -40,6 +40,6 @@ async def offer(page: Page, past: PastRun) -> None:
                 timeout=20,
             )
 
-    text = "\n".join(report_archive.contents(parts, file))
+    text = "\n".join(report_archive.contents(parts, Path(file.name)))
     asked = "Write a report about this run?"
     page.app.push_screen(ConfirmScreen(asked, text, yes="Write it  (Y)", no="No  (Esc)"), write)

@@ -14,7 +14,7 @@ from textual.widgets import Button, Static
 import assets
 from screens.text.messages import replacing, short_path
 from screens.tui.background import in_thread
-from screens.tui.page import Page, ShowPage
+from screens.tui.page import ListPlace, Page, ShowPage
 from screens.tui.step_rows import ROOT, NotesRow, Row, Rows, StepRow
 from wizard.choices import Choices
 from wizard.facts import Facts, Privilege
@@ -146,9 +146,10 @@ class ReviewPage(Page):
         )
         yield Static(headline(plan, self.session.completed), id="headline", markup=False)
         yield Static("", id="effort", markup=False)
-        with Rows(id="steps"):
+        with ListPlace(), Rows(id="steps"):
             for number, step in enumerate(plan.steps, 1):
-                yield StepRow(number, step, plan.system, facts.privilege)
+                shown = f"{number:>{len(str(count))}}"
+                yield StepRow(shown, step, plan.system, facts.privilege)
             if plan.notes:
                 yield NotesRow(plan.notes)
         with Horizontal(classes="buttons"):

@@ -48,6 +48,7 @@ class RunPage(Page):
     CSS = assets.text("styles/run.tcss") + assets.text("styles/find.tcss")
     STAGE = "Install"
     HELP_PAGE = "run"
+    HAS_LOG = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "cancel", "Stop"),

@@ -19,7 +19,7 @@ from screens.text.messages import short_path
 from screens.tui.background import in_thread
 from screens.tui.dialogs import TextScreen
 from screens.tui.marked_list import MarkedList
-from screens.tui.page import Page
+from screens.tui.page import ListPlace, Page
 from screens.tui.welcome import WelcomePage
 from wizard.errors import WizardError
 from wizard.wording import wrap
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 INDENT = "      "
 """Before all lines of a run but the first."""
-LIST_BORDER = 14
-"""The largest number of columns that the list's border, padding and mark take."""
+LIST_BORDER = 6
+"""The number of columns that the list's border, padding and mark take."""
 
 
 class RunsPage(Page):
@@ -56,7 +56,8 @@ class RunsPage(Page):
     def body(self) -> ComposeResult:
         """Compose the list."""
         yield Static("Earlier runs", classes="title")
-        yield MarkedList("past-runs")
+        with ListPlace():
+            yield MarkedList("past-runs")
         with Horizontal(classes="buttons"):
             yield Button("Back  (Esc)", id="back")
             yield Button("Details  (Enter)", id="details", variant="primary")
@@ -91,7 +92,7 @@ class RunsPage(Page):
             self._show_rows()
 
     def _show_rows(self) -> None:
-        columns = max(30, self.app.size.width - LIST_BORDER)
+        columns = max(30, self.columns - LIST_BORDER)
         rows = [(run.name, _text(run, columns)) for run in self._runs]
         self.query_one(MarkedList).show(rows or [("", Content("There are no earlier runs."))])
 

@@ -7,23 +7,11 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
 
+from screens.text.step_states import MARKS
 from screens.text.text_reporter import format_seconds
 from screens.tui.log_view import LogView
 from wizard.plan import Step
 from wizard.running.run_state import StepState
-
-MARKS = {
-    "todo": ("○", "to do"),
-    "running": ("▶", "running"),
-    "waiting": ("…", "waiting"),
-    "done": ("✓", "done"),
-    "failed": ("✗", "failed"),
-    "cancelled": ("■", "stopped"),
-    "skipped": ("–", "not run"),
-    "interrupted": ("?", "cut off"),
-}
-"""The symbol and word of each state, so that states do not depend on colour."""
-
 
 SHOWN_MARK = "›"
 """The mark before the step whose log is shown."""

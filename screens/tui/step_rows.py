@@ -30,7 +30,8 @@ class Head(Horizontal):
 class Row(Vertical):
     """A title, and details that are shown while it is open. A click on the title opens it.
 
-    ``copied`` is what the copy key copies: its name and its text.
+    ``copied`` is what the copy key copies: its name and its text; ``number`` comes before the
+    title.
     """
 
     class Picked(Message):
@@ -40,10 +41,13 @@ class Row(Vertical):
             super().__init__()
             self.row = row
 
-    def __init__(self, title: str, details: Content, *, copied: tuple[str, str]) -> None:
+    def __init__(
+        self, title: str, details: Content, *, copied: tuple[str, str], number: str = ""
+    ) -> None:
         super().__init__(classes="row")
         self.title_text = title
         self.copied = copied
+        self._number = number
         self._details = details
         self.open = False
         self.chosen = False
@@ -58,8 +62,8 @@ class Row(Vertical):
 
     def _marks(self) -> Content:
         """Return the marks in front of the title, which may need several lines."""
-        mark = MARK if self.chosen else NO_MARK
-        return Content.assemble((mark, "bold"), (f"{OPEN if self.open else FOLDED} ", "$quiet"))
+        mark, sign = MARK if self.chosen else NO_MARK, OPEN if self.open else FOLDED
+        return Content.assemble((mark, "bold"), (f"{sign} ", "$quiet"), self._number)
 
     def choose(self, to: bool) -> None:
         """Mark it as the chosen one, or not."""
@@ -79,20 +83,24 @@ class Row(Vertical):
 
 
 class StepRow(Row):
-    """One step: its title, whether it needs root rights, why, and what is done."""
+    """One step: its title, whether it needs root rights, why, and what is done.
 
-    def __init__(self, number: int, step: Step, system: str, privilege: Privilege) -> None:
+    ``number`` may begin with blanks, so that the titles of all steps are below each other.
+    """
+
+    def __init__(self, number: str, step: Step, system: str, privilege: Privilege) -> None:
         done = in_words.deed(step.action, system, privilege)
         prompt = f"{commands.prompt(system)} " if done.is_command else ""
         self.step = step
         command = commands.command_text(step.action, system, privilege)
         what = "the command" if done.is_command else "a command that does the same as"
         super().__init__(
-            f"{number}. {step.title}",
+            step.title,
             Content.assemble(
                 (step.why, "$quiet"), "\n", (prompt, "$quiet"), (done.text, "$text-primary")
             ),
-            copied=(f"{what} {'of ' if done.is_command else ''}step {number}", command),
+            number=f"{number}. ",
+            copied=(f"{what} {'of ' if done.is_command else ''}step {number.strip()}", command),
         )
 
 

@@ -33,7 +33,7 @@ INTRODUCTION = "This wizard installs the package cryptography, and proves that i
 READY = "Ready. Nothing has been changed."
 TALL_ENOUGH = 22
 """The number of lines from which the facts are shown beside the rest."""
-BORDERS = 13
+BORDERS = 5
 """The largest number of columns that the paddings of page and menu, and its mark, take."""
 
 
@@ -143,7 +143,6 @@ class WelcomePage(Page):
         self._probing = True
         self._usual = None
         self._since = self.session.clock()
-        self.query_one("#looking").remove_class("bad")
         self.remove_class("-trouble", "-planned")
         self.query_one("#usual", Static).update("")
         self.query_one(MarkedList).show(())
@@ -163,10 +162,10 @@ class WelcomePage(Page):
             if self.closing:
                 return
             looking = self.query_one("#looking", Static)
-            looking.add_class("bad")
             self.add_class("-trouble")  # the space is needed for the explanation
-            parts = (f"✗ {error.what}", error.shown, error.why, *error.hints)
-            looking.update("\n\n".join(part for part in (*parts, "Press R to look again.") if part))
+            parts = (error.shown, error.why, *error.hints, "Press R to look again.")
+            rest = "".join(f"\n\n{part}" for part in parts if part)
+            looking.update(Content.assemble((f"✗ {error.what}", "bold $text-error"), rest))
             return
         self._probing = False
         if not self.closing:
@@ -255,7 +254,7 @@ class WelcomePage(Page):
 
     def _show_menu(self) -> None:
         menu = self.query_one(MarkedList)
-        columns = self.app.size.width - BORDERS
+        columns = self.columns - BORDERS
         menu.show(
             (
                 key,

@@ -132,8 +132,15 @@ def ran(*names: str) -> Act:
 
 
 async def palette(pilot: Pilot[Any]) -> None:
+    """Open the command palette over a question."""
+    await keys(*METHOD)(pilot)
+    await open_palette(pilot)
+
+
+async def open_palette(pilot: Pilot[Any]) -> None:
     """Open the command palette and wait for its commands."""
-    await keys(*METHOD, "ctrl+p")(pilot)
+    await pilot.press("ctrl+p")
+    await pilot.pause()
     commands = pilot.app.screen.query_one(CommandList)
     await until(pilot, lambda: commands.option_count > 0)
     await pilot.pause()

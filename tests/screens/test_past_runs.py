@@ -182,7 +182,7 @@ def test_the_list_and_one_run(cut_off: PastRun, capsys: pytest.CaptureFixture[st
     assert main(["runs", CUT[:8]]) == 0
     out = capsys.readouterr().out
     assert f"Resume it: cryptography-wizard resume {CUT}" in out
-    assert "1. Make it: interrupted" in out
+    assert "1. Make it: cut off" in out
     assert main(["runs", "--json"]) == 0
     (run,) = json.loads(capsys.readouterr().out)["runs"]
     assert (run["name"], run["outcome"], run["can_resume"]) == (CUT, "cut off", True)

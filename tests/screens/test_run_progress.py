@@ -76,6 +76,34 @@ def test_a_step_that_takes_longer_never_stops_the_bar_nor_ends_it() -> None:
     assert run.progress.left(run.state) == "longer than usual"
 
 
+def test_a_short_step_that_takes_longer_does_not_hide_how_much_is_left() -> None:
+    run = Run()
+    run.apply(StepStarted("get", "", ""), 0.0)
+    run.now = 60.0
+    assert run.progress.left(run.state) == "about 1.5 minutes left"
+
+
+def test_a_slow_step_that_reports_how_far_it_is_says_when_it_ends() -> None:
+    """A fifth of a compilation took 193 s on a busy machine, so the rest takes 13 minutes."""
+    run = Run()
+    run.apply(StepEnded("get", "done", 10.0), 10.0)
+    run.apply(StepStarted("build", "", ""), 10.0)
+    run.apply(Progressed("build", 190, 950, "fcrypt.c"), 203.0)
+    assert run.progress.left(run.state) == "about 15 minutes left"
+    run.apply(Progressed("build", 0, 950, "again"), 203.0)
+    assert run.progress.left(run.state) == "longer than usual", "it began again: nobody knows"
+
+
+def test_the_pace_of_a_step_counts_only_when_it_is_known_and_slow() -> None:
+    run = Run()
+    run.apply(StepEnded("get", "done", 10.0), 10.0)
+    run.apply(StepStarted("build", "", ""), 10.0)
+    run.apply(Progressed("build", 1, 100), 14.0)
+    assert run.progress.left(run.state) == "about 1.5 minutes left", "only a hundredth is done"
+    run.apply(Progressed("build", 60, 100), 50.0)
+    assert run.progress.left(run.state) == "about 45 seconds left", "as expected, or quicker"
+
+
 def test_what_a_step_reports_counts_until_it_begins_again() -> None:
     """apt counts the downloads first, and then the packages."""
     run = Run()

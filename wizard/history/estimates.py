@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
+from types import MappingProxyType
 from typing import Any, Optional
 
 from backends.action import Action, Command, Download
@@ -101,12 +102,18 @@ class Estimate:
         sum_done = sum(step.seconds * min(1.0, done.get(step.step, 0.0)) for step in self.steps)
         return sum_done / total if total else 1.0
 
-    def seconds_left(self, done: Mapping[str, float]) -> float:
-        """Return the seconds until the run ends, if it goes on as expected; ``done`` as above."""
+    def seconds_left(
+        self, done: Mapping[str, float], measured: Mapping[str, float] = MappingProxyType({})
+    ) -> float:
+        """Return the seconds until the run ends, if it goes on as expected; ``done`` as above.
+
+        ``measured`` has how many seconds steps still take, if that is known better.
+        """
         left = {
             step.step: step.seconds * (1 - min(1.0, done.get(step.step, 0.0)))
             for step in self.steps
         }
+        left.update(measured)
         finished = [step for step, fraction in done.items() if fraction >= 1]
         return _wall_time(order(self.plan), left, finished)
 

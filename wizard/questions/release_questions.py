@@ -169,4 +169,4 @@ def _release_detail(case: Case, offer: Offer, best: Listed | None) -> str:
     if best is offer.listed or not caveat:
         return f"{source}." if source else ""
     # The full warning is in the plan's notes; here there is only one line.
-    return f"{source}; lacks security fixes that newer releases have."
+    return f"{source}; newer releases fix security bugs."

@@ -36,6 +36,8 @@ XTERM = _palette(
     "7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff"
 )
 """xterm as it is installed."""
+MARKS = "biur"
+"""Bold, italic, underlined, and with its colours exchanged."""
 PALETTES = (
     ("with all colours", ColorSystem.TRUECOLOR, XTERM),
     ("with 256 colours", ColorSystem.EIGHT_BIT, XTERM),
@@ -47,13 +49,17 @@ PALETTES = (
 
 @dataclass(frozen=True)
 class Piece:
-    """Some characters that are drawn alike, where they are, and their contrast."""
+    """Some characters that are drawn alike, where they are, and their contrast.
+
+    ``colours`` are those of the characters and of their background; ``marks`` are `BOLD` and so on.
+    """
 
     x: int
     y: int
     text: str
     contrast: float
     colours: tuple[str, str]
+    marks: str
 
 
 def pieces(strips: Iterable[Strip], system: ColorSystem, theme: TerminalTheme) -> Iterator[Piece]:
@@ -71,7 +77,12 @@ def _piece(segment: Segment, x: int, y: int, system: ColorSystem, theme: Termina
     back = _shown(style.bgcolor, False, system, theme)
     if style.reverse:
         front, back = back, front
-    return Piece(x, y, segment.text, ratio(front, back), (front.hex, back.hex))
+    marks = "".join(mark for mark, there in zip(MARKS, _marks(style)) if there)
+    return Piece(x, y, segment.text, ratio(front, back), (front.hex, back.hex), marks)
+
+
+def _marks(style: Style) -> tuple[bool | None, ...]:
+    return style.bold, style.italic, style.underline, style.reverse
 
 
 @lru_cache(4096)

@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from rich.color import ColorSystem
+from rich.terminal_theme import TerminalTheme
+from textual.command import CommandPalette
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -25,13 +28,15 @@ from screens.tui import drawing, themes
 from screens.tui.app import WizardApp
 from screens.tui.keys_line import KeysLine
 from tests.screens.fakes import pretend
-from tests.screens.scenes import REAL_SCENES, SCENES, STORED_SCENES, fake_run
+from tests.screens.scenes import REAL_SCENES, SCENES, STORED_SCENES, fake_run, open_palette
 from tests.screens.tui.contrast import PALETTES, Piece, pieces
 
 Size = tuple[int, int]
 SMALL, WIDE = (80, 24), (120, 40)
 SMALLEST = (60, 16)
 NARROW, WIDEST = (60, 20), (200, 60)
+LOW = ("run", "failure-fixes", "result")
+"""The scenes of which there are pictures in a small terminal, too."""
 SIZES = (SMALL, SMALLEST, NARROW, WIDE, WIDEST)
 COLOURED = (
     *(
@@ -59,8 +64,8 @@ COLOURLESS = Look(colours=False)
 class Seen:
     """A scene in one size: its picture, its text, the screen, and the buttons with their labels.
 
-    ``cut`` are the parts of the page that reach beyond the screen. Only the two sizes of the
-    pictures have one.
+    ``cut`` are the parts of the page that reach beyond their place. ``picture`` is empty in the
+    sizes of which there are no pictures.
     """
 
     picture: str
@@ -75,12 +80,14 @@ class Played:
     """All that was seen of a scene.
 
     ``colours`` has what is drawn with each theme in each kind of terminal, without what is behind
-    a dialog, if the scene is one of `COLOURED`. ``focus`` is where the focus is, if something but a
-    text field or an empty list has it. ``keys`` are those that do something.
+    a dialog, if the scene is one of `COLOURED`; ``marks`` what is drawn without colours. ``focus``
+    is where the focus is, if something but a text field or an empty list has it. ``keys`` are those
+    that do something.
     """
 
     sizes: Mapping[Size, Seen]
     colours: Mapping[str, tuple[Piece, ...]]
+    marks: tuple[Piece, ...]
     focus: Region | None
     ascii: str
     colourless: str
@@ -111,11 +118,13 @@ async def _play(name: str) -> Played:
             for size in sizes:
                 if size != sizes[0]:
                     await pilot.resize_terminal(*size)
-                found[size] = await _look(pilot, picture=size in (SMALL, WIDE, scene.size))
+                drawn_too = (*((NARROW,) if name in LOW else ()), SMALL, WIDE, scene.size)
+                found[size] = await _look(pilot, picture=size in drawn_too)
             if sizes[-1] != (first := scene.size or SMALL):
                 await pilot.resize_terminal(*first)
             ascii_text = await _with_look(pilot, ASCII)
             colourless = await _with_look(pilot, COLOURLESS)
+            marks = _drawn(app, ColorSystem.TRUECOLOR, PALETTES[0][2])
             drawn: Mapping[str, tuple[Piece, ...]] = {}
             if name in COLOURED:
                 await _with_look(pilot, Look())
@@ -126,6 +135,7 @@ async def _play(name: str) -> Played:
             played = Played(
                 found,
                 drawn,
+                marks,
                 focused.region if focused is not None and has_shape else None,
                 ascii_text,
                 colourless,
@@ -168,6 +178,18 @@ def _cut(app: Any) -> list[str]:
         if widget.display and widget.region and widget.region.right > screen.right
     ]
     found += [
+        f"{widget}: {widget.region} is below the buttons"
+        for buttons in app.screen.query("#page > .buttons")
+        for widget in app.screen.query("#page > *, #page > ListPlace > *")
+        if widget is not buttons and widget.display and widget.region.bottom > buttons.region.y
+    ]
+    found += [
+        f"{page}: lines are wrapped to {app.screen.columns} of {page.content_size.width} columns"
+        for page in app.screen.query("#page")
+        if page.content_size and page.content_size.width != app.screen.columns
+    ]
+    found += _touching(app)
+    found += [
         f"the keys {place} reach beyond the screen"
         for keys in app.screen.query(KeysLine)
         for place in keys.places
@@ -182,18 +204,51 @@ def _cut(app: Any) -> list[str]:
     return found
 
 
+def _touching(app: Any) -> list[str]:
+    """Return the lines whose text has no blank before a scrollbar, except what is cut there."""
+    lines = [strip.text for strip in app.screen._compositor.render_strips()]
+    found = []
+    for widget in app.screen.query("*"):
+        if widget.show_vertical_scrollbar and not widget.show_horizontal_scrollbar:
+            bar = widget.vertical_scrollbar.region.intersection(app.screen.region)
+            found += [
+                f"{widget}: no blank before the scrollbar: {lines[y]}"
+                for y in range(bar.y, bar.bottom)
+                if cell(lines[y], bar.x - 1).isalnum()
+            ]
+    return found
+
+
+def cell(line: str, column: int) -> str:
+    """Return what a line has in a column; a blank beyond its end."""
+    at = 0
+    for character in line:
+        if at >= column:
+            return character
+        at += cell_len(character)
+    return " "
+
+
 async def _with_look(pilot: Pilot[Any], look: Look) -> str:
     """Return the text of the screen in a terminal of another kind."""
     app = pilot.app
     assert isinstance(app, WizardApp)
-    app._more_filters = drawing.filters(look)
+    app._more_filters = drawing.filters(look, lambda: app.current_theme.dark)
     if app.no_color is look.colours:
         app.no_color = not look.colours
         app.refresh_css(animate=False)
+        await _reopened(pilot)
     app.screen.refresh()
     await pilot.pause()
     await pilot.pause()
     return text(app)
+
+
+async def _reopened(pilot: Pilot[Any]) -> None:
+    """Open the command palette again, if it is open: it keeps the theme that it was opened with."""
+    if isinstance(pilot.app.screen, CommandPalette):
+        await pilot.press("escape")
+        await open_palette(pilot)
 
 
 async def colours(pilot: Pilot[Any]) -> Mapping[str, tuple[Piece, ...]]:
@@ -203,14 +258,20 @@ async def colours(pilot: Pilot[Any]) -> Mapping[str, tuple[Piece, ...]]:
         for theme in pair:
             app.theme = theme.name
             await pilot.pause()
+            await _reopened(pilot)
             await pilot.pause()
-            strips = app.screen._compositor.render_strips()
-            places = [each.region for each in app.screen.children if each.display]
             for kind, system, palette in PALETTES:
                 if (system is ColorSystem.STANDARD) is few:
-                    found[f"{theme.name} {kind}"] = tuple(
-                        piece
-                        for piece in pieces(strips, system, palette)
-                        if any(place.contains(piece.x, piece.y) for place in places)
-                    )
+                    found[f"{theme.name} {kind}"] = _drawn(app, system, palette)
     return found
+
+
+def _drawn(app: Any, system: ColorSystem, palette: TerminalTheme) -> tuple[Piece, ...]:
+    """Return what is drawn, without what is behind a dialog."""
+    # All widgets: the command palette is in containers that have no place.
+    places = [each.region for each in app.screen.query("*") if each.display]
+    return tuple(
+        piece
+        for piece in pieces(app.screen._compositor.render_strips(), system, palette)
+        if any(place.contains(piece.x, piece.y) for place in places)
+    )

@@ -132,7 +132,7 @@ async def test_long_lines_are_broken_anew_when_the_terminal_changes() -> None:
             await pilot.pause()
             lines = [line for row in rows(app) for line in row.splitlines() if line[0] == " "]
             widest = max(map(len, lines))
-            assert columns - 40 < widest <= columns - 14
+            assert columns - 40 < widest <= columns - 11
 
 
 def saved(folder: Path, facts: Facts) -> str:

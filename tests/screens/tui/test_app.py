@@ -16,6 +16,7 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from backends import xcode
 from screens.tui.app import WizardApp, run_app
 from screens.tui.dialogs import ConfirmScreen, LookUpScreen
 from screens.tui.failure import FailurePage
@@ -30,18 +31,21 @@ from screens.tui.review import ReviewPage
 from screens.tui.run import RunPage
 from screens.tui.step_list import StepRow
 from screens.tui.welcome import WelcomePage
-from tests.screens.fakes import FACTS, UNPROVED, FakeMachine, FakeRun
+from tests.screens.fakes import FACTS, UNPROVED, FakeMachine, FakeRun, pretend
 from tests.screens.scenes import (
     METHOD,
     NO_NETWORK,
     REVIEW_SOURCE,
     REVIEW_USUAL,
     REVIEW_WHEEL,
+    SCENES,
     SOURCE,
+    fake_run,
     settled,
     until,
     until_held,
 )
+from tests.screens.tui.seen import text as screen_text
 from wizard.choices import Choices
 from wizard.errors import Impossible
 
@@ -1042,6 +1046,19 @@ async def test_resize_moves_the_steps(app: WizardApp, machine: FakeMachine) -> N
         assert log.scroll_y == 0, "a user who reads further up stays there"
         machine.run.release()
         await settled(pilot)
+
+
+async def test_what_a_run_waits_for_is_never_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch)
+    waiting = f"Waiting: {xcode.wait().what}"
+    monkeypatch.setattr(RunPage, "_status_text", lambda _page: waiting)
+    scene = SCENES["run"]
+    app = scene.app()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await scene.show(pilot)
+        shown = " ".join(line.strip() for line in screen_text(app).splitlines())
+        fake_run(pilot).release()
+    assert waiting in shown
 
 
 async def test_a_tiny_terminal_asks_to_be_enlarged(app: WizardApp, machine: FakeMachine) -> None:

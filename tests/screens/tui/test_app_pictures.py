@@ -11,11 +11,9 @@ from textual.app import App
 
 from tests.screens.fakes import pretend
 from tests.screens.scenes import REAL_SCENES, SCENES
-from tests.screens.tui.seen import COLOURLESS, NARROW, SMALL, WIDE, Played, Seen, Size
+from tests.screens.tui.seen import COLOURLESS, LOW, NARROW, SMALL, WIDE, Played, Seen, Size
 
 IDS = ["80x24", "120x40"]
-LOW = ["run", "failure-fixes", "result"]
-"""The scenes that are also drawn in a small terminal."""
 WITHOUT_COLOUR = ["question-closed", "run-find", "run-side-by-side", "review"]
 
 
@@ -78,5 +76,6 @@ def test_no_recorded_picture_is_left_over() -> None:
 
 def _compare(scene: Seen, snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Compare a picture that was already taken: the plugin would play the whole scene again."""
+    assert scene.picture.startswith("<svg"), "no picture was taken in this size"
     monkeypatch.setattr("textual._doc.take_svg_screenshot", lambda **_: scene.picture)
     assert snap_compare(App())

@@ -29,6 +29,7 @@ from screens.tui.welcome import WelcomePage
 from tests.machines import machine as recorded
 from tests.screens.fakes import FACTS, REPORT, FakeMachine
 from tests.screens.scenes import settled, until
+from tests.screens.tui.seen import text as screen_text
 from tests.screens.tui.test_app import notices, press, text, words
 from tests.wizard.history.runs import done, environment_plan, keep, started
 from wizard import knowledge
@@ -343,6 +344,22 @@ async def test_a_long_title_goes_on_below_its_first_word() -> None:
         assert name.x == marks.right
 
 
+async def test_the_titles_of_ten_steps_and_more_are_below_each_other() -> None:
+    app = app_for(SOURCE)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_review(pilot)
+        plan = app.session.require_plan()
+        steps = tuple(replace(plan.steps[0], id=f"step-{n}", needs=()) for n in range(11))
+        app.session.plan = replace(plan, steps=steps)
+        app.push_screen(ReviewPage(app.session))
+        await settled(pilot)
+        lines = [line for line in screen_text(app).splitlines() if "Install the build" in line]
+        assert len(lines) >= 10
+        assert len({line.index("Install the build") for line in lines}) == 1
+        assert "+  9. Install" in lines[8]
+        assert "+ 10. Install" in lines[9]
+
+
 async def test_one_command_is_copied_by_key_and_mouse() -> None:
     app = app_for(SOURCE)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -642,7 +659,7 @@ async def test_earlier_runs_are_listed_with_what_can_be_done(tmp_path: Path) -> 
         assert {"g", "p", "u", "w"} <= keys.keys()
         await press(pilot, "enter")
         assert isinstance(app.screen, TextScreen)
-        assert "Make it: interrupted" in words(app)
+        assert "Make it: cut off" in words(app)
         await press(pilot, "escape", "down")
         assert "g" not in app.screen.active_bindings, "it is finished"
         await press(pilot, "w")
@@ -681,3 +698,14 @@ async def test_no_earlier_runs() -> None:
         assert isinstance(app.screen, RunsPage)
         await press(pilot, "escape")
         assert isinstance(app.screen, MorePage)
+
+
+async def test_an_answer_that_was_typed_is_refused_without_naming_a_flag() -> None:
+    app = app_for(real=True, facts=recorded("debian-12"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "2", "enter", "end", "enter", *"9.9", "enter")
+        said = text(app, "#because")
+        assert "There is no release 9.9" in said
+        assert "Nearest: 3.4.8" in said
+        assert "--release" not in said

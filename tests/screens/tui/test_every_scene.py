@@ -10,16 +10,22 @@ import pytest
 
 from tests.screens.fakes import pretend
 from tests.screens.scenes import REAL_SCENES, SCENES, STORED_SCENES, fake_run
+from tests.screens.tui import looks
 from tests.screens.tui.contrast import SHAPE, TEXT, Piece
-from tests.screens.tui.seen import NARROW, SIZES, SMALL, WIDE, WIDEST, Played, colours
+from tests.screens.tui.seen import COLOURED, NARROW, SIZES, SMALL, WIDE, WIDEST, Played, colours
 
 ALL = {**SCENES, **REAL_SCENES, **STORED_SCENES}
 WRITTEN = (
     *("answers", "more", "review-open", "welcome", "question-method", "question-own", "review"),
     *("run", "run-cancel", "failure-fixes", "result", "possible", "help"),
+    *("failure", "stopped", "result-unproved", "welcome-problem", "question-closed", "impossible"),
+    *("run-side-by-side", "question-openssl-version"),
 )
 """The scenes whose text is compared with the one of before, in the sizes below."""
 TEXTS = Path(__file__).parent / "texts"
+DRAWN = tuple(dict.fromkeys(name for name in COLOURED if name not in STORED_SCENES))
+"""The scenes whose colours are compared with those of before, in every theme."""
+LOOKS = Path(__file__).parent / "colours"
 FRAMES = set("─│┌┐└┘╭╮╰╯━┃┏┓┗┛")
 HEAVY = set("━┃┏┓┗┛█›")
 """The shapes that mark what has the focus."""
@@ -54,13 +60,20 @@ def test_every_scene(
             if character in FRAMES:
                 assert plain[column] in "+-|=#", f"a frame is not straight:\n{scene.ascii}"
     assert scene.colourless == first, "a state is shown by colour alone"
+    update = request.config.getoption("update_snapshots")
     if name in WRITTEN:
-        _compare_text(name, scene, update=request.config.getoption("update_snapshots"))
+        sizes = {f"{w}x{h}": scene.sizes[w, h].text for w, h in (NARROW, SMALL, WIDE, WIDEST)}
+        texts = {**sizes, "80x24 in ASCII": scene.ascii}
+        now = "".join(f"==== {kind}\n{text}" for kind, text in texts.items())
+        _compare(TEXTS / f"{name}.txt", now, update=update)
+    if name in DRAWN:
+        _compare(LOOKS / f"{name}.txt", looks.text(scene), update=update)
 
 
 def assert_readable(colours: Mapping[str, tuple[Piece, ...]]) -> None:
     """All text has enough contrast, with every theme in every kind of terminal."""
     for kind, pieces in colours.items():
+        assert pieces, f"nothing is drawn {kind}"
         for piece in pieces:
             if any(character.isalnum() for character in piece.text):
                 assert piece.contrast >= TEXT, (kind, piece)
@@ -98,15 +111,12 @@ def _marks(piece: Piece, focus: object) -> bool:
     return focus.contains(piece.x, piece.y) and bool(HEAVY & set(piece.text))  # type: ignore[attr-defined]
 
 
-def _compare_text(name: str, scene: Played, *, update: bool) -> None:
-    texts = {f"{w}x{h}": scene.sizes[w, h].text for w, h in (NARROW, SMALL, WIDE, WIDEST)}
-    texts["80x24 in ASCII"] = scene.ascii
-    file = TEXTS / f"{name}.txt"
-    now = "".join(f"==== {kind}\n{text}" for kind, text in texts.items())
+def _compare(file: Path, now: str, *, update: bool) -> None:
     if update:
         file.write_text(now, encoding="utf-8")
     assert now == file.read_text(encoding="utf-8")
 
 
-def test_no_written_text_is_left_over() -> None:
+def test_nothing_written_is_left_over() -> None:
     assert {file.stem for file in TEXTS.iterdir()} == set(WRITTEN)
+    assert {file.stem for file in LOOKS.iterdir()} == set(DRAWN)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from textual.geometry import Size
 
-from screens.tui.prose import COMMAND, wrapped
+from screens.tui.prose import COMMAND, MarkedLines, wrapped
 
 TEXT = "Take the wheel, which needs no compiler: `wizard --method wheel --venv ./env`, then try."
 
@@ -63,3 +64,15 @@ def test_commands_are_styled_and_other_backticks_stay() -> None:
 
 def test_paragraphs_stay() -> None:
     assert lines("One.\nTwo three.", 80) == ["One.", "Two three."]
+
+
+def test_a_wrapped_line_of_a_log_continues_below_its_text() -> None:
+    shown = MarkedLines(("first", "ERROR: nothing was found for it", ""), 1)
+    assert shown.lines(18).plain.split("\n") == [
+        "  first",
+        "▸ ERROR: nothing",
+        "  was found for it",
+        "  ",
+    ]
+    assert shown.get_content_height(Size(80, 24), Size(80, 24), 18) == 4
+    assert "▸" not in MarkedLines(("first",), -1).lines(80).plain
