@@ -80,6 +80,12 @@ def test_a_failure_that_ended_the_log_is_certain(end: tuple[str, ...]) -> None:
     assert (found.id, found.certainty) == ("apt-lock", "certain")
 
 
+def test_what_failed_together_with_a_package_manager_is_the_answer() -> None:
+    header = "x.c:1:2: fatal error: ffi.h: No such file or directory"
+    assert diagnose(["E: Unable to locate package libfi-dev", header]).id == "ffi-h-missing"
+    assert diagnose([*APT, "pip install cryptography", header]).id == "ffi-h-missing"
+
+
 def test_a_failure_after_which_nothing_failed_is_probable() -> None:
     found = diagnose([*APT, "Collecting cryptography"])
     assert (found.id, found.certainty) == ("apt-lock", "probable")
