@@ -130,9 +130,12 @@ class Context:
             if named:
                 return named
         if imported:
-            frame = _last(self._frames, match.number)
-            if frame and match.number - frame.number <= NEAR:
-                return frame.package
+            # The last call, or the import in it: of what is not a package for Python, such as one
+            # compiled file, there is no call.
+            calls = [_last(self._frames, match.number), _last(self._used, match.number)]
+            near = [call for call in calls if call and match.number - call.number <= NEAR]
+            if near:
+                return max(near, key=lambda call: call.number).package
         if _LISTED.search(match.found):
             numbers, starts = self._builds
             first = bisect_right(numbers, match.number)
@@ -319,11 +322,15 @@ _INSTALLED = re.compile(
 
 
 def _package_in(text: str, *, imported: bool) -> str:
+    if _PYCRYPTO.search(text):
+        return "pycrypto"
     match = _BUILT.search(text) or (_INSTALLED.search(text) if imported else None)
     name = (match["package"] or match.groupdict().get("bundled") or "") if match else ""
     return "" if name.startswith("pip-") else _VERSION.sub("", name)
 
 
+_PYCRYPTO = re.compile(r"\bCrypto[/\\]+\w+[/\\]+_[A-Z]\w*\.(?:so|pyd|cpython)")
+"""Both pycrypto and pycryptodome have the module Crypto: the names of their files differ."""
 _VERSION = re.compile(r"-\d[\w.+!]*$")
 
 
@@ -339,9 +346,7 @@ _LOADED = re.compile(
     r"|Error relocating (?P<musl>[^\s:]+):"
     r"|^\s*(?P<program>[^\s:]+): error while loading shared libraries"
 )
-_NOT_A_PACKAGE = re.compile(
-    r"_|python|lib(?:ssl|crypto|ffi|python|c\b)|(?:rustc|cargo|rustup\S*|cc|gcc|clang|ld|git)\b"
-)
+_NOT_A_PACKAGE = re.compile(r"_|python|lib|(?:rustc|cargo|rustup\S*|cc|gcc|clang|ld|git)\b")
 
 
 def _loaded(matches: Iterable[Match]) -> Iterable[tuple[int, str]]:
