@@ -313,7 +313,7 @@ _OUR_FILES = re.compile(r"[/\\]_(?:rust|openssl|constant_time|padding)\.(?:abi3|
 _BUILT = re.compile(
     r"(?:pip-(?:build|install|unpacked-wheel|wheel|resolver)-(?!env-)[\w-]+"
     r"|easy_install-\w+|sdists-v\d+[/\\]\w+(?:[/\\][0-9a-f]{16})?)"
-    r"[/\\](?P<package>[A-Za-z][A-Za-z0-9.-]*(?:_(?!\w{32}\b)[A-Za-z0-9.]+)*)(?:_[0-9a-f]{32})?[/\\]"
+    r"[/\\](?P<package>[A-Za-z][A-Za-z0-9.-]*(?:_(?![0-9a-f]{8,}[/\\])[A-Za-z0-9.]+)*)(?:_[0-9a-f]{8,})?[/\\]"
 )
 _INSTALLED = re.compile(
     r"(?:site|dist)-packages[/\\]{1,4}(?P<package>[A-Za-z_]\w+)(?:[/\\]|\.[\w.-]*(?:so|pyd|dylib)\b)"
