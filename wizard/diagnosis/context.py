@@ -209,6 +209,11 @@ class Context:
         """The last line that says that a package was installed."""
         return next((mark for mark in reversed(self.marks) if mark.kind == "installed"), None)
 
+    @property
+    def installed(self) -> bool:
+        """Whether the log says that cryptography was installed."""
+        return any(mark.package in (CRYPTOGRAPHY, "*") for mark in self._installed[1])
+
     @cached_property
     def _builds(self) -> tuple[list[int], list[Mark]]:
         return _indexed(
