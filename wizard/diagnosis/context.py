@@ -179,8 +179,8 @@ class Context:
             return CRYPTOGRAPHY if CRYPTOGRAPHY in failed else failed[0]
         if self.named:
             return CRYPTOGRAPHY
-        # What calls or imports something is not what is installed.
-        passed = ("frame", "used")
+        # What calls or imports something did not fail, and what was installed did not, either.
+        passed = ("frame", "used", "installed", "built")
         others = [m.package for m in self.marks if m.package != "*" and m.kind not in passed]
         return next(
             (other for other in reversed(others) if other not in BUILDERS),

@@ -224,9 +224,8 @@ def _suspect(
     line, and look very much so if there is another answer: ``best``, or that it was installed.
     """
     explained = {match.number for cause in causes for match in cause.matches}
-    for kind in ("suspect:strong", "suspect:weak")[
-        : 1 if best or (after and told.installed) else 2
-    ]:
+    answered = best is not None or (after > 0 and told.installed)
+    for kind in ("suspect:strong", "suspect:weak")[: 1 if answered else 2]:
         suspects = [
             match
             for match in found.matches

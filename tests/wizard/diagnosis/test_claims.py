@@ -339,3 +339,18 @@ def test_what_is_only_true_of_cryptography_is_not_said_of_another_package(
     ours = diagnose(["Collecting cryptography", *lines])
     assert ours.package == "cryptography"
     assert words not in ours.cause
+
+
+@pytest.mark.parametrize(
+    ("lines", "installed", "package"),
+    [
+        (("Successfully installed cryptography-50.0.2",), True, "cryptography"),
+        (("Successfully installed numpy-2.1.0",), True, None),
+        (("Successfully installed pip-24.0", "the server could not be reached"), False, None),
+    ],
+)
+def test_what_ended_well_is_not_said_of_another_package(
+    lines: tuple[str, ...], installed: bool, package: str | None
+) -> None:
+    found = diagnose(lines)
+    assert (found.id, found.installed, found.package) == (None, installed, package)
