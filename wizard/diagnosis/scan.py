@@ -314,6 +314,7 @@ class _Lines:
         self._block = block.data
         self._data = block.data.split(b"\n")
         self._around: dict[tuple[int, int], tuple[Part, ...]] = {}
+        self._continued: dict[int, bool] = {}
 
     def matches(self) -> Iterator[Match]:
         """Yield each sign of each line."""
@@ -401,6 +402,12 @@ class _Lines:
 
     def _continues(self, index: int) -> bool:
         """Return whether the next line may be the rest of this one, which was too long."""
+        known = self._continued.get(index)
+        if known is None:
+            known = self._continued[index] = self._is_continued(index)
+        return known
+
+    def _is_continued(self, index: int) -> bool:
         line, rest = self._lines[index], self._lines[index + 1].lstrip()
         if not rest or not line.strip() or len(line) > WIDE:
             return False
