@@ -283,6 +283,25 @@ def test_only_a_path_or_a_command_shows_nixos(line: str, known: bool) -> None:
     assert (found.facts.get("family") == "nixos") == known
 
 
+@pytest.mark.parametrize(
+    ("line", "family"),
+    [
+        ("For example, `libssl-dev` on Ubuntu or `openssl-devel` on Fedora.", None),
+        ("  Try `apt install pkg-config`, or `yum install pkg-config`,", None),
+        ("  or `pkg install pkg-config`, or `apk add pkgconfig` depending on your distribution.",
+         None),
+        ("$ sudo apt-get install libssl-dev", "debian"),
+        ("deb [arch=amd64] https://mirror.example/ubuntu jammy main", "debian"),
+        ("Step 2/5 : RUN apk add gcc", "alpine"),
+    ],
+)  # fmt: skip
+def test_advice_for_several_systems_shows_none(line: str, family: str | None) -> None:
+    lines = [line, "Collecting cryptography", "Could not find directory of OpenSSL installation"]
+    assert diagnose(lines).facts.get("family") == family
+    if family is None:  # what comes later still counts
+        assert diagnose([*lines, "$ sudo dnf install -y gcc"]).facts["family"] == "fedora"
+
+
 # --- Short logs that were cut -------------------------------------------------------------------
 
 
