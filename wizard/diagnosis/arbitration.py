@@ -24,6 +24,9 @@ IMPORTED = ("import", "crash", "policy", "exit")
 FETCHED = ("index", "network")
 """Those of downloads. After the installation, a program may have such errors of its own."""
 
+MANAGER = "manager"
+"""Those of package managers of the system. They end a log, or something else failed, too."""
+
 CONFLICT, LOCATED = "conflict", "rights"
 """Those between several packages, and those of installed files."""
 
@@ -140,6 +143,7 @@ def arbitrate(found: Sequence[Candidate]) -> Verdict:
         roots,
         key=lambda candidate: (
             not candidate.ours,
+            candidate.cause.kind == MANAGER,
             -sum(candidate.explains(other) for other in strong),
             candidate.first.number,
         ),

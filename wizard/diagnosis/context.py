@@ -130,9 +130,12 @@ class Context:
             if named:
                 return named
         if imported:
-            frame = _last(self._frames, match.number)
-            if frame and match.number - frame.number <= NEAR:
-                return frame.package
+            # The last call, or the import in it: of what is not a package for Python, such as one
+            # compiled file, there is no call.
+            calls = [_last(self._frames, match.number), _last(self._used, match.number)]
+            near = [call for call in calls if call and match.number - call.number <= NEAR]
+            if near:
+                return max(near, key=lambda call: call.number).package
         if _LISTED.search(match.found):
             numbers, starts = self._builds
             first = bisect_right(numbers, match.number)
@@ -176,8 +179,8 @@ class Context:
             return CRYPTOGRAPHY if CRYPTOGRAPHY in failed else failed[0]
         if self.named:
             return CRYPTOGRAPHY
-        # What calls or imports something is not what is installed.
-        passed = ("frame", "used")
+        # What calls or imports something did not fail, and what was installed did not, either.
+        passed = ("frame", "used", "installed", "built")
         others = [m.package for m in self.marks if m.package != "*" and m.kind not in passed]
         return next(
             (other for other in reversed(others) if other not in BUILDERS),
@@ -205,6 +208,11 @@ class Context:
     def success(self) -> Mark | None:
         """The last line that says that a package was installed."""
         return next((mark for mark in reversed(self.marks) if mark.kind == "installed"), None)
+
+    @property
+    def installed(self) -> bool:
+        """Whether the log says that cryptography was installed."""
+        return any(mark.package in (CRYPTOGRAPHY, "*") for mark in self._installed[1])
 
     @cached_property
     def _builds(self) -> tuple[list[int], list[Mark]]:
@@ -272,7 +280,7 @@ def read(matches: Iterable[Match], *, ours: bool = False) -> Context:
             ] or [Mark(match.number, "*", kind)]
         elif owner == "stage":
             stages.setdefault(kind, []).append(match.number)
-        elif owner == "fact":
+        elif owner == "fact" and not (kind.startswith(_OF_SYSTEMS) and _is_advice(match.text)):
             for name, value in _facts(kind, match.slots):
                 # What a build is for counts, not where it runs.
                 if kind == "target":
@@ -310,7 +318,7 @@ _OUR_FILES = re.compile(r"[/\\]_(?:rust|openssl|constant_time|padding)\.(?:abi3|
 _BUILT = re.compile(
     r"(?:pip-(?:build|install|unpacked-wheel|wheel|resolver)-(?!env-)[\w-]+"
     r"|easy_install-\w+|sdists-v\d+[/\\]\w+(?:[/\\][0-9a-f]{16})?)"
-    r"[/\\](?P<package>[A-Za-z][A-Za-z0-9.-]*(?:_(?!\w{32}\b)[A-Za-z0-9.]+)*)(?:_[0-9a-f]{32})?[/\\]"
+    r"[/\\](?P<package>[A-Za-z][A-Za-z0-9.-]*(?:_(?![0-9a-f]{8,}[/\\])[A-Za-z0-9.]+)*)(?:_[0-9a-f]{8,})?[/\\]"
 )
 _INSTALLED = re.compile(
     r"(?:site|dist)-packages[/\\]{1,4}(?P<package>[A-Za-z_]\w+)(?:[/\\]|\.[\w.-]*(?:so|pyd|dylib)\b)"
@@ -319,11 +327,15 @@ _INSTALLED = re.compile(
 
 
 def _package_in(text: str, *, imported: bool) -> str:
+    if _PYCRYPTO.search(text):
+        return "pycrypto"
     match = _BUILT.search(text) or (_INSTALLED.search(text) if imported else None)
     name = (match["package"] or match.groupdict().get("bundled") or "") if match else ""
     return "" if name.startswith("pip-") else _VERSION.sub("", name)
 
 
+_PYCRYPTO = re.compile(r"\bCrypto[/\\]+\w+[/\\]+_[A-Z]\w*\.(?:so|pyd|cpython)")
+"""Both pycrypto and pycryptodome have the module Crypto: the names of their files differ."""
 _VERSION = re.compile(r"-\d[\w.+!]*$")
 
 
@@ -339,9 +351,23 @@ _LOADED = re.compile(
     r"|Error relocating (?P<musl>[^\s:]+):"
     r"|^\s*(?P<program>[^\s:]+): error while loading shared libraries"
 )
-_NOT_A_PACKAGE = re.compile(
-    r"_|python|lib(?:ssl|crypto|ffi|python|c\b)|(?:rustc|cargo|rustup\S*|cc|gcc|clang|ld|git)\b"
+_NOT_A_PACKAGE = re.compile(r"_|python|lib|(?:rustc|cargo|rustup\S*|cc|gcc|clang|ld|git)\b")
+
+
+_OF_SYSTEMS = ("system=", "manager=")
+_SYSTEM_NAMES = re.compile(
+    r"(?P<debian>\b(?:debian|ubuntu|apt|apt-get|aptitude)\b)"
+    r"|(?P<fedora>\b(?:fedora|red ?hat|rhel|centos|rocky|yum|dnf)\b)"
+    r"|(?P<alpine>\b(?:alpine|apk)\b)|(?P<arch>\b(?:arch ?linux|pacman)\b)"
+    r"|(?P<suse>\b(?:open)?suse\b|\bzypper\b)|(?P<mac>\b(?:macos|os x|brew|homebrew|macports)\b)"
+    r"|(?P<freebsd>\bfreebsd\b|\bpkg (?:install|add)\b)|(?P<nixos>\bnix(?:os)?\b)",
+    re.IGNORECASE,
 )
+
+
+def _is_advice(text: str) -> bool:
+    """Return whether a line names several systems: then it is about none of them."""
+    return len({found.lastgroup for found in _SYSTEM_NAMES.finditer(text)}) > 1
 
 
 def _loaded(matches: Iterable[Match]) -> Iterable[tuple[int, str]]:

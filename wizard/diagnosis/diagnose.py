@@ -220,11 +220,12 @@ def _suspect(
 ) -> Match | None:
     """Return the first line that looks like an error of which no sign is known.
 
-    It is one of the last attempt, if somebody tried more than once. With ``best`` or ``after`` it
-    must look very much so, and come after that line.
+    It is one of the last attempt, if somebody tried more than once. It must come ``after`` that
+    line, and look very much so if there is another answer: ``best``, or that it was installed.
     """
     explained = {match.number for cause in causes for match in cause.matches}
-    for kind in ("suspect:strong", "suspect:weak")[: 1 if best or after else 2]:
+    answered = best is not None or (after > 0 and told.installed)
+    for kind in ("suspect:strong", "suspect:weak")[: 1 if answered else 2]:
         suspects = [
             match
             for match in found.matches
@@ -265,10 +266,9 @@ def _unknown(
     suspect = _suspect(found, told, causes, after=success.number if success else 0)
     if success and suspect is None:
         text = "Nothing failed: it was installed."
+        package = context.CRYPTOGRAPHY if told.named else None
         shown = found.last[1]
-        return Diagnosis(
-            None, context.CRYPTOGRAPHY, text, success.number, "", shown, installed=True
-        )
+        return Diagnosis(None, package, text, success.number, "", shown, installed=True)
     subject = told.about(suspect) if suspect else told.subject
     subject = context.CRYPTOGRAPHY if told.ours(subject) else subject
     facts = {**facts, "package": subject}

@@ -314,7 +314,7 @@ class _Lines:
         self._block = block.data
         self._data = block.data.split(b"\n")
         self._around: dict[tuple[int, int], tuple[Part, ...]] = {}
-        self._narrows: dict[int, int] = {}
+        self._continued: dict[int, bool] = {}
 
     def matches(self) -> Iterator[Match]:
         """Yield each sign of each line."""
@@ -402,6 +402,12 @@ class _Lines:
 
     def _continues(self, index: int) -> bool:
         """Return whether the next line may be the rest of this one, which was too long."""
+        known = self._continued.get(index)
+        if known is None:
+            known = self._continued[index] = self._is_continued(index)
+        return known
+
+    def _is_continued(self, index: int) -> bool:
         line, rest = self._lines[index], self._lines[index + 1].lstrip()
         if not rest or not line.strip() or len(line) > WIDE:
             return False
@@ -413,12 +419,9 @@ class _Lines:
     def _narrow(self, index: int) -> int:
         """Return the least width of a line that may have been wrapped there: that of its column, if
         this is a narrow one."""
-        if index not in self._narrows:
-            near = self._widths[max(0, index - REACH) : index + REACH]
-            width = max(near, default=0)
-            is_column = len(near) > JOINED and COLUMN <= width < NARROW
-            self._narrows[index] = width if is_column else NARROW
-        return self._narrows[index]
+        near = self._widths[max(0, index - REACH) : index + REACH]
+        width = max(near, default=0)
+        return width if len(near) > JOINED and COLUMN <= width < NARROW else NARROW
 
     @cached_property
     def _widths(self) -> list[int]:

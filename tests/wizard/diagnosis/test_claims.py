@@ -80,6 +80,12 @@ def test_a_failure_that_ended_the_log_is_certain(end: tuple[str, ...]) -> None:
     assert (found.id, found.certainty) == ("apt-lock", "certain")
 
 
+def test_what_failed_together_with_a_package_manager_is_the_answer() -> None:
+    header = "x.c:1:2: fatal error: ffi.h: No such file or directory"
+    assert diagnose(["E: Unable to locate package libfi-dev", header]).id == "ffi-h-missing"
+    assert diagnose([*APT, "pip install cryptography", header]).id == "ffi-h-missing"
+
+
 def test_a_failure_after_which_nothing_failed_is_probable() -> None:
     found = diagnose([*APT, "Collecting cryptography"])
     assert (found.id, found.certainty) == ("apt-lock", "probable")
@@ -277,6 +283,25 @@ def test_only_a_path_or_a_command_shows_nixos(line: str, known: bool) -> None:
     assert (found.facts.get("family") == "nixos") == known
 
 
+@pytest.mark.parametrize(
+    ("line", "family"),
+    [
+        ("For example, `libssl-dev` on Ubuntu or `openssl-devel` on Fedora.", None),
+        ("  Try `apt install pkg-config`, or `yum install pkg-config`,", None),
+        ("  or `pkg install pkg-config`, or `apk add pkgconfig` depending on your distribution.",
+         None),
+        ("$ sudo apt-get install libssl-dev", "debian"),
+        ("deb [arch=amd64] https://mirror.example/ubuntu jammy main", "debian"),
+        ("Step 2/5 : RUN apk add gcc", "alpine"),
+    ],
+)  # fmt: skip
+def test_advice_for_several_systems_shows_none(line: str, family: str | None) -> None:
+    lines = [line, "Collecting cryptography", "Could not find directory of OpenSSL installation"]
+    assert diagnose(lines).facts.get("family") == family
+    if family is None:  # what comes later still counts
+        assert diagnose([*lines, "$ sudo dnf install -y gcc"]).facts["family"] == "fedora"
+
+
 # --- Short logs that were cut -------------------------------------------------------------------
 
 
@@ -333,3 +358,18 @@ def test_what_is_only_true_of_cryptography_is_not_said_of_another_package(
     ours = diagnose(["Collecting cryptography", *lines])
     assert ours.package == "cryptography"
     assert words not in ours.cause
+
+
+@pytest.mark.parametrize(
+    ("lines", "installed", "package"),
+    [
+        (("Successfully installed cryptography-50.0.2",), True, "cryptography"),
+        (("Successfully installed numpy-2.1.0",), True, None),
+        (("Successfully installed pip-24.0", "the server could not be reached"), False, None),
+    ],
+)
+def test_what_ended_well_is_not_said_of_another_package(
+    lines: tuple[str, ...], installed: bool, package: str | None
+) -> None:
+    found = diagnose(lines)
+    assert (found.id, found.installed, found.package) == (None, installed, package)
