@@ -125,6 +125,21 @@ async def test_a_slow_index_is_named_while_it_plans(monkeypatch: pytest.MonkeyPa
         assert text(app, "#looking") == "Ready. Nothing has been changed."
 
 
+async def test_the_first_page_shows_why_nothing_can_be_planned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = app_for()
+
+    def refuse() -> Decision:
+        raise BadRequest("They do not fit together.", shown="a==1 needs b<2", hints=("Change a.",))
+
+    monkeypatch.setattr(app.session, "usual", refuse)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        shown = text(app, "#usual").splitlines()
+        assert shown == ["✗ They do not fit together.", "a==1 needs b<2", "Change a."]
+
+
 async def test_a_note_shows_brackets_as_they_are() -> None:
     app = app_for()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
