@@ -19,8 +19,9 @@ from wizard.errors import WizardError
 from wizard.questions.question import Question
 from wizard.wording import wrap
 
-INDENT = "      "
-WIDEST, BORDERS = 108, 11
+INDENT, REST = "      ", "  "
+"""What is before an answer, and before the other lines of its question."""
+WIDEST, BORDERS = 108, 14
 """The columns of the widest box, and those that its borders and paddings take."""
 AROUND_ANSWERS = 8
 """The lines of the dialog that are not its answers."""
@@ -69,9 +70,12 @@ class AnswersScreen(Dialog[Optional[str]]):
             source = GIVEN if session.is_given(question) else ""
         width = min(WIDEST, int(self.app.size.width * 0.94)) - BORDERS
         lines = wrap(label(question, answer) or "no answer yet", width, first=INDENT, rest=INDENT)
+        prompt = wrap(question.prompt, width, rest=REST)
+        fits = len(f"{prompt[-1]}  ({source})") <= width
+        gap = "  " if fits else f"\n{REST}"
         return Content.assemble(
-            (question.prompt, "$quiet"),
-            (f"  ({source})" if source else "", "$text-success"),
+            ("\n".join(prompt), "$quiet"),
+            (f"{gap}({source})" if source else "", "$text-success"),
             "\n",
             ("\n".join(lines), "bold"),
         )

@@ -12,7 +12,17 @@ from textual.message import Message
 from textual.selection import Selection
 from textual.widgets import Log
 
+from screens import fitting
 from screens.tui.log_view import MAX_LINES
+
+SCROLL_BAR = 1
+"""The columns of the scroll bar, which a long log gets."""
+
+
+class WholeLine(str):
+    """A line that is broken at words, such as the command of a step: the log cuts a long line."""
+
+    __slots__ = ()
 
 
 class LiveLog(Log):
@@ -51,8 +61,11 @@ class LiveLog(Log):
             self.post_message(self.Moved())
 
     def on_resize(self) -> None:
-        """Stay at the end when the terminal gets another size."""
+        """Stay at the end when the terminal gets another size, and break whole lines again."""
         if self._follows:
+            is_searched = self.match_line >= 0  # what was found stays marked
+            if not is_searched and any(isinstance(line, WholeLine) for line in self._all_lines):
+                self._redraw()
             self.call_after_refresh(self.scroll_end, animate=False)
 
     def add(self, lines: Iterable[str]) -> None:
@@ -108,8 +121,13 @@ class LiveLog(Log):
         return matches.index(y) + 1, len(matches)
 
     def _visible_lines(self, lines: Iterable[str]) -> Iterable[str]:
-        if not self.only_important:
-            return lines
-        from wizard.diagnosis.excerpts import is_unimportant
+        if self.only_important:
+            from wizard.diagnosis.excerpts import is_unimportant
 
-        return [line for line in lines if not is_unimportant(line)]
+            lines = [line for line in lines if not is_unimportant(line)]
+        width = max(0, self.scrollable_content_region.width - SCROLL_BAR)
+        return [
+            part
+            for line in lines
+            for part in (fitting.fitted([line], width) if isinstance(line, WholeLine) else (line,))
+        ]

@@ -14,7 +14,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
 import assets
-from screens import ending, fitting
+from screens import ending
 from screens.run_progress import RunProgress
 from screens.session import Session
 from screens.text.text_reporter import format_seconds
@@ -22,7 +22,7 @@ from screens.tui.announcing import Announcer
 from screens.tui.background import in_thread
 from screens.tui.dialogs import ConfirmScreen
 from screens.tui.find_field import FindField
-from screens.tui.live_log import LiveLog
+from screens.tui.live_log import LiveLog, WholeLine
 from screens.tui.log_export import save_log
 from screens.tui.log_view import MAX_LINES, LogView
 from screens.tui.page import TITLE, Page, ShowPage
@@ -31,8 +31,6 @@ from wizard.errors import Exit
 from wizard.running.events import Event, Lines, RunEnded, StepEnded, StepStarted
 from wizard.wording import joined
 
-SCROLL_BAR = 1
-"""The columns of the log's scroll bar, which a long log gets."""
 LONGEST_TIMES = 32
 """The columns beside the bar, for the times."""
 REFRESHES_PER_SECOND = 20
@@ -93,16 +91,12 @@ class RunPage(Page):
                     yield Static("", id="hits", markup=False)
 
     def on_mount(self) -> None:
-        """Prepare the page, and start the run once it is laid out."""
+        """Start the run."""
         super().on_mount()
         self.take_focus()
         self._refresh_page()
         self.set_interval(1 / REFRESHES_PER_SECOND, self._refresh_page)
         self.run_worker(self._estimate())
-        self.call_after_refresh(self._start)  # the log then has its width
-
-    def _start(self) -> None:
-        """Start the run."""
         self.run_worker(self._run())
 
     def first_focus(self) -> None:
@@ -140,7 +134,7 @@ class RunPage(Page):
             self._events.append(event)
             if isinstance(event, StepStarted):
                 state = replace(self.session.require_run().step(event.step), started=event)
-                self._output[event.step].extend(self._whole(state.typed))
+                self._output[event.step].append(WholeLine(state.typed))
 
     def _refresh_page(self) -> None:
         """Show what has happened since the last time."""
@@ -168,11 +162,6 @@ class RunPage(Page):
         self._progress.update(event)
         if isinstance(event, (StepStarted, StepEnded)):
             self.refresh_bindings()
-
-    def _whole(self, typed: str) -> list[str]:
-        """Return the lines of a command that are all in sight: the log cuts a long line."""
-        width = self._log.scrollable_content_region.width - SCROLL_BAR
-        return fitting.fitted([typed], max(0, width))
 
     def _show_log(self) -> None:
         """Show the log of the selected step."""

@@ -221,7 +221,8 @@ class WelcomePage(Page):
         """Return what the wizard would do now, in two sentences, or why nothing is possible."""
         usual = self._usual
         if isinstance(usual, WizardError):
-            return " ".join(part for part in (f"✗ {usual.what}", usual.why, *usual.hints) if part)
+            told = " ".join(part for part in (usual.why, *usual.hints) if part)
+            return "\n".join(part for part in (f"✗ {usual.what}", usual.shown, told) if part)
         if usual is None:
             return ""
         from screens.tui.review import effort, headline
@@ -367,7 +368,7 @@ class WelcomePage(Page):
             self.session.ask_everything()
             opened = self.session.open_impossible()
             if opened:
-                self.notify(f"{opened} is left out. {self._usual.what}", timeout=15)
+                self.notify(f"{opened} is left out. {self._usual.explained}", timeout=15)
         try:
             is_asking = bool(self.session.questions())
         except WizardError:

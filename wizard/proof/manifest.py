@@ -287,9 +287,10 @@ def sentences(manifest: Manifest) -> tuple[tuple[Mark, str], ...]:
     cryptography_wheels = [wheel for wheel in manifest.wheels if wheel.name == "cryptography"]
     size = sum(wheel.size for wheel in manifest.wheels) / 1e6
     pythons = [name.replace("cpython ", "Python ") for name in manifest.targets]
+    who = "Each of them" if len(pythons) > 1 else "This Python"
     lines: list[tuple[Mark, str]] = [
         ("ok", f"cryptography {manifest.release} for {joined(pythons)}."),
-        ("ok", "Each of them installed it from these wheels only, and it works."),
+        ("ok", f"{who} installed it from these wheels only, and it works."),
         ("ok", f"{len(manifest.wheels)} wheels, {size:.1f} MB, with checksums."),
     ]
     openssl = (

@@ -126,6 +126,21 @@ async def test_a_slow_index_is_named_while_it_plans(monkeypatch: pytest.MonkeyPa
         assert text(app, "#looking") == "Ready. Nothing has been changed."
 
 
+async def test_the_first_page_shows_why_nothing_can_be_planned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = app_for()
+
+    def refuse() -> Decision:
+        raise BadRequest("They do not fit together.", shown="a==1 needs b<2", hints=("Change a.",))
+
+    monkeypatch.setattr(app.session, "usual", refuse)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        shown = text(app, "#usual").splitlines()
+        assert shown == ["✗ They do not fit together.", "a==1 needs b<2", "Change a."]
+
+
 async def test_a_note_shows_brackets_as_they_are() -> None:
     app = app_for()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
@@ -247,6 +262,19 @@ async def test_if_everything_was_given_the_list_of_answers_is_shown() -> None:
         assert isinstance(app.screen, AnswersScreen)
         await press(pilot, "escape")
         assert isinstance(app.screen, WelcomePage)
+
+
+async def test_the_list_of_answers_is_broken_at_words() -> None:
+    app = app_for(facts=recorded("debian-12"), real=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "2", "a")
+        assert isinstance(app.screen, AnswersScreen)
+        rows = app.screen.query_one(MarkedList).options
+        lines = [line for row in rows for line in str(row.prompt).splitlines()]
+        assert "  (recommended)" in lines, "a long question has it in a line below"
+        columns = app.screen.query_one(MarkedList).scrollable_content_region.width
+        assert all(len(line) + len("› ") <= columns for line in lines)
 
 
 async def test_a_change_from_the_review_goes_back_there() -> None:

@@ -333,8 +333,11 @@ def test_the_sentences_say_what_somebody_with_the_folder_must_know() -> None:
     assert "ok cryptography 50.0.2 for Python 3.9.18 and Python 3.12.1." in text
     assert "ok It uses the OpenSSL of the system (libssl.so.3), built with OpenSSL 3.0.19." in text
     assert "ok It needs Linux on x86_64 with glibc 2.34 or newer." in text
+    assert "ok Each of them installed it" in text
     assert text.endswith("Only here.")
     assert told[-1][0] == "warning"
+    alone = manifest.sentences(Manifest(1, "50.0.2", "wheel", ("cpython 3.9.18",), ()))
+    assert alone[1][1] == "This Python installed it from these wheels only, and it works."
 
 
 # --- files that were added, changed, linked or renamed
