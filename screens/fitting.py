@@ -21,7 +21,7 @@ _SHOWN = re.compile(r"(\s*)(\$|PS>) ")
 """The beginning of a command that is shown."""
 _WORD = re.compile(r"""(?:[^\s'"]|'[^']*'|"(?:[^"\\]|\\.)*")+""")
 """A word of a command, with its quoted parts."""
-_INDENT = re.compile(r"\s*(?:- |\d+\. |(?:ok|note|FAILED): |[✓✗!] (?:ok|note|FAILED) +)?")
+_INDENT = re.compile(r"\s*(?:- |\d+\. |(?:ok|note|FAILED): |(?:[✓✗!] )?(?:ok|note|FAILED) {2,})?")
 _WITH_COMMAND = re.compile(r"(\s*(?:- |\d+\. ).*:) (\S.*[^.,)\s])")
 """An item of a list that ends with a command or a flag: only sentences end with a full stop."""
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from screens import flags
+from screens import fitting, flags
 from screens.arguments import Common
 from wizard import invocation
 from wizard.errors import BadRequest, Exit
@@ -57,8 +57,11 @@ def runs_command(words: Sequence[str], *, as_json: bool, stream: TextIO) -> int:
         return int(Exit.DONE)
     from screens.text.past_run import details  # it imports the texts of all line faces
 
-    lines = details(runs[0]) if words else _list(runs)
-    stream.write("\n".join(map(visible, lines)) + "\n")
+    if words:  # its commands are copied, so they stay whole
+        lines = [visible(line) for line in details(runs[0])]
+    else:
+        lines = fitting.fitted(map(visible, _list(runs)), fitting.columns(stream))
+    stream.write("\n".join(lines) + "\n")
     return int(Exit.DONE)
 
 

@@ -40,7 +40,7 @@ class LookAlikes(LineFilter):
 
 class NoColours(LineFilter):
     """Removes the colours. A background that stands out is shown by exchanging the two colours of
-    the terminal: that of the chosen row, the cursor, a text that was found, the button for Enter.
+    the terminal: that of the cursor, a text that was found, the button for Enter.
 
     Textual has already exchanged the colours of a style that is reversed, so that without colours
     nothing of it would be left.

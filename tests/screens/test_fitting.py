@@ -23,6 +23,14 @@ def test_text_is_broken_at_words_with_its_indent() -> None:
     assert " ".join(" ".join(lines).split()).count("word") == 120
 
 
+@pytest.mark.parametrize("mark", ["  ok: ", "  ok      ", "  ✓ ok      ", "  FAILED  "])
+def test_what_was_proved_goes_on_below_its_text(mark: str) -> None:
+    first, *more = fitting.fitted((f"{mark}{LONG}",), 60)
+    assert first.startswith(f"{mark}word ")
+    assert more
+    assert all(line.startswith(" " * len(mark) + "word") for line in more)
+
+
 @pytest.mark.parametrize(
     "line",
     [

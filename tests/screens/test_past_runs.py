@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from screens import terminal
+from screens import fitting, terminal
 from screens.cli import main
 from screens.text import linear, prompts
 from screens.tui.app import WizardApp
@@ -174,6 +174,16 @@ def test_a_report_is_shown_or_written_on_request(
     assert "Written: r.zip" in capsys.readouterr().out
     assert main(["report", "--yes", "--output", "r.zip"]) == 1
     assert "exists already" in capsys.readouterr().err
+
+
+def test_the_list_is_broken_at_words(
+    cut_off: PastRun, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cut_off.name == CUT
+    monkeypatch.setattr(fitting, "columns", lambda _stream: 40)
+    assert main(["runs"]) == 0
+    *_, before, last = capsys.readouterr().out.splitlines()
+    assert (before[-3:], last) == ("one", "  in full.")
 
 
 def test_the_list_and_one_run(cut_off: PastRun, capsys: pytest.CaptureFixture[str]) -> None:

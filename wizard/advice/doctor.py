@@ -105,7 +105,7 @@ def _pythons(case: Case, python: Python | None) -> Iterator[Finding]:
             if len(others) > MAX_OTHER_PYTHONS
             else ""
         )
-        yield Finding("ok", "Also here", f"Python {shown}{more}")
+        yield Finding("ok", "More Pythons", f"Python {shown}{more}")
     for broken in facts.pythons:
         if broken.problem and not broken.version:
             action = "The wizard ignores it. Reinstall it if you need it."
