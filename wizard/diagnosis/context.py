@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from wizard.diagnosis import systems
 from wizard.diagnosis.scan import Match
 
 CRYPTOGRAPHY = "cryptography"
@@ -280,7 +281,9 @@ def read(matches: Iterable[Match], *, ours: bool = False) -> Context:
             ] or [Mark(match.number, "*", kind)]
         elif owner == "stage":
             stages.setdefault(kind, []).append(match.number)
-        elif owner == "fact" and not (kind.startswith(_OF_SYSTEMS) and _is_advice(match.text)):
+        elif owner == "fact" and not (
+            kind.startswith(_OF_SYSTEMS) and systems.is_advice(match.text)
+        ):
             for name, value in _facts(kind, match.slots):
                 # What a build is for counts, not where it runs.
                 if kind == "target":
@@ -355,19 +358,6 @@ _NOT_A_PACKAGE = re.compile(r"_|python|lib|(?:rustc|cargo|rustup\S*|cc|gcc|clang
 
 
 _OF_SYSTEMS = ("system=", "manager=")
-_SYSTEM_NAMES = re.compile(
-    r"(?P<debian>\b(?:debian|ubuntu|apt|apt-get|aptitude)\b)"
-    r"|(?P<fedora>\b(?:fedora|red ?hat|rhel|centos|rocky|yum|dnf)\b)"
-    r"|(?P<alpine>\b(?:alpine|apk)\b)|(?P<arch>\b(?:arch ?linux|pacman)\b)"
-    r"|(?P<suse>\b(?:open)?suse\b|\bzypper\b)|(?P<mac>\b(?:macos|os x|brew|homebrew|macports)\b)"
-    r"|(?P<freebsd>\bfreebsd\b|\bpkg (?:install|add)\b)|(?P<nixos>\bnix(?:os)?\b)",
-    re.IGNORECASE,
-)
-
-
-def _is_advice(text: str) -> bool:
-    """Return whether a line names several systems: then it is about none of them."""
-    return len({found.lastgroup for found in _SYSTEM_NAMES.finditer(text)}) > 1
 
 
 def _loaded(matches: Iterable[Match]) -> Iterable[tuple[int, str]]:

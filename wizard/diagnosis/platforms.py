@@ -11,28 +11,10 @@ from collections.abc import Iterator, Mapping
 
 from packaging.version import InvalidVersion, Version
 
+from wizard.diagnosis import systems
 from wizard.diagnosis.context import MACHINES
 from wizard.facts import Facts, System
 from wizard.table_source import reader
-
-FAMILIES = {
-    "debian": "debian ubuntu raspbian raspberry kali linuxmint pop jetson tegra armbian devuan",
-    "fedora": "fedora rhel redhat red centos rocky almalinux amzn amazon ol el7 el8 el9",
-    "alpine": "alpine postmarketos",
-    "arch": "arch archlinux manjaro endeavouros",
-    "suse": "suse opensuse sles tumbleweed",
-    "nixos": "nixos nix",
-    "synology": "synology dsm",
-    "openwrt": "openwrt",
-}
-_FAMILY_OF = {name: family for family, names in FAMILIES.items() for name in names.split()}
-_BY_COMMAND = {
-    **dict.fromkeys(("apt", "apt-get", "dpkg"), "debian"),
-    **dict.fromkeys(("dnf", "yum"), "fedora"),
-    "apk": "alpine",
-    "pacman": "arch",
-    "zypper": "suse",
-}
 
 
 def complete(told: Mapping[str, str], machine: Mapping[str, str]) -> dict[str, str]:
@@ -42,7 +24,7 @@ def complete(told: Mapping[str, str], machine: Mapping[str, str]) -> dict[str, s
     the release and machine) and ``newest`` (the newest release that has one).
     """
     facts = {**told, **machine}
-    family = _FAMILY_OF.get(facts.get("system", "")) or _BY_COMMAND.get(facts.get("manager", ""))
+    family = systems.family(facts)
     if facts.get("place") == "termux":
         facts["os"] = "android"
     if family and facts.get("os", "linux") == "linux":

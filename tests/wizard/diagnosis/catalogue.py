@@ -44,9 +44,10 @@ Ids are kept: scripts may compare them. The failure of another package has that 
 
 1. **The text as it was meant** (`decoding.py`, `normal.py`): encodings, colours, prefixes of CI
    services and containers, quoting, JSON, wrapped lines; other languages become English.
-2. **What the log says about itself** (`context.py`, `platforms.py`): machine, tools, releases, the
-   package that each line is about, and where something else began. If a log names neither
-   cryptography nor another package, `package` is `null`, and no command is one for cryptography.
+2. **What the log says about itself** (`context.py`, `systems.py`, `platforms.py`): machine, tools,
+   releases, the package that each line is about, and where something else began. If a log names
+   neither cryptography nor another package, `package` is `null`, and no command is one for
+   cryptography.
 3. **Signs** (`table.py`, `scan.py`): families with slots, such as a missing symbol or header, and
    single ones. `assets/failures.toml` has them all.
 4. **The root** (`arbitration.py`): causes explain each other; the answer is the one that explains
