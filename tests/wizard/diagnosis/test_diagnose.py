@@ -210,7 +210,10 @@ def test_a_log_that_ends_well_is_one_of_an_installation() -> None:
 def test_what_happens_to_a_log_on_its_way_does_not_matter(name: str) -> None:
     lost = []
     for log, text in _texts().items():
-        found = diagnose_bytes([DISFIGURED[name](text)])
+        data = DISFIGURED[name](text)
+        if data == text.encode():
+            continue  # there was nothing to disfigure
+        found = diagnose_bytes([data])
         if (found.id, found.known and found.package) != _plain(text):
             lost.append((log, found.id))
     allowed = 0.12 if name in HARD else 0.02
