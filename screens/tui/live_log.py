@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from rich.segment import Segment, Segments
+from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset
 from textual.message import Message
+from textual.scrollbar import ScrollBarRender
 from textual.selection import Selection
 from textual.widgets import Log
 
@@ -18,11 +21,33 @@ from screens.tui.log_view import MAX_LINES
 SCROLL_BAR = 1
 """The columns of the scroll bar, which a long log gets."""
 
+ARROWS = "◀▶"
+"""The ends of the horizontal scroll bar."""
+
 
 class WholeLine(str):
     """A line that is broken at words, such as the command of a step: the log cuts a long line."""
 
     __slots__ = ()
+
+
+class ArrowBar(ScrollBarRender):
+    """A horizontal scroll bar with an arrow at each end: without, it looks like a progress bar."""
+
+    @classmethod
+    def render_bar(cls, size: int = 25, *args: Any, **options: Any) -> Segments:
+        """Return the bar, which is ``size`` columns wide with its arrows."""
+        columns = int(size)
+        if columns < 2 * len(ARROWS):
+            return super().render_bar(size, *args, **options)
+        bar = super().render_bar(columns - len(ARROWS), *args, **options)
+        style = Style(color=options["bar_color"], bgcolor=options["back_color"])
+        left, right = (
+            Segment(arrow, style + Style(meta={"@mouse.down": action}))
+            for arrow, action in zip(ARROWS, ("scroll_up", "scroll_down"))
+        )
+        *cells, end = bar.segments
+        return Segments([left, *cells, right, end])
 
 
 class LiveLog(Log):
@@ -43,6 +68,7 @@ class LiveLog(Log):
 
     def __init__(self) -> None:
         super().__init__(max_lines=MAX_LINES, id="log")
+        self.horizontal_scrollbar.renderer = ArrowBar  # type: ignore[misc] # for this bar alone
         self.only_important = False
         self.match_line = -1
         self._all_lines: deque[str] = deque(maxlen=MAX_LINES)
