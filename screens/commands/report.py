@@ -80,13 +80,13 @@ def report_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
         return int(Exit.DONE)
     file = Path(arguments.output or report_archive.default_name(past))
     if not arguments.json:
-        words = ("--anonymous",) if arguments.anonymous else ()
+        of, words = tuple(arguments.words), ("--anonymous",) if arguments.anonymous else ()
         lines = [
             *report_archive.contents(parts, file, anonymous=arguments.anonymous),
-            f"To read it all first: {invocation.command('report', *words, '--show')}",
+            f"To read it all first: {invocation.command('report', *of, *words, '--show')}",
         ]
         if not arguments.anonymous:
-            more = invocation.command("report", "--anonymous")
+            more = invocation.command("report", *of, "--anonymous")
             lines.append(f"Without the names of user and computer, and the home folder: {more}")
         stream.write("\n".join(lines) + "\n")
     if not arguments.yes and not confirm.confirm("Write it?", err, default=True):

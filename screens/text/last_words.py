@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from wizard.plan import Step
     from wizard.running.run_state import RunState
 
+INSIDE = ("environment", "installer", "library", "build", "install", "project")
+"""The roles of the steps that change the environment."""
+
 
 def last_words(session: Session, code: int | None) -> list[str]:
     """Return what was done, where, how to use it or to go on, where the logs are, the exit code.
@@ -55,7 +58,7 @@ def _of_run(session: Session, run: RunState) -> list[str]:
     left = changes(run)
     if left:
         lines += ["What is there now:", *(f"  - {line}" for line in left)]
-        lines.append(f"To remove it again: {invocation.command('undo')}")
+        lines.append(f"To remove it again: {undo_command(run)}")
     if not run.plan.undoes:
         lines.append("To continue from here, run the same command again.")
         lines += messages.begun_again(run)
@@ -85,12 +88,19 @@ def log_folder(run: RunState) -> str:
     return str(logs[-1]) if logs else ""
 
 
+def undo_command(run: RunState) -> str:
+    """Return the command that undoes this run, also if it is typed after another one."""
+    folder = log_folder(run)
+    return invocation.command("undo", *((Path(folder).parent.name,) if folder else ()))
+
+
 def changes(run: RunState) -> list[str]:
     """Return what a run has changed on this machine, and what is there of it now."""
     plan = run.plan
     ended = run.result is not None and run.result.code in (Exit.DONE, Exit.UNPROVED)
     lines = []
-    if plan.environment and (ended or os.path.lexists(plan.environment)):
+    begun = plan.new or any(s.has_started for s in run.steps if s.step.role in INSIDE)
+    if plan.environment and begun and (ended or os.path.lexists(plan.environment)):
         label = "New folder" if plan.new else "Changed folder"
         lines.append(f"{label}: {short_path(plan.environment)}")
     if plan.wheelhouse and run.result is not None and run.result.code == Exit.DONE:

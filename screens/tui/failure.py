@@ -21,7 +21,6 @@ from screens.tui.fix_list import KEYS, FixList, FixRow, shown, take
 from screens.tui.page import Page
 from screens.tui.prose import Items, MarkedLines, Prose
 from screens.tui.room_note import RoomNote
-from wizard import invocation
 from wizard.errors import Exit, WizardError
 from wizard.fixes.fix import Fix
 
@@ -82,7 +81,7 @@ class FailureDetails:
             hints = ["“Try again” does the stopped step again, and then the others."]
             there = last_words.changes(run)
             if there:
-                undo = invocation.command("undo")
+                undo = last_words.undo_command(run)
                 left = "; ".join(there)
                 hints.append(f"What is there now: {left}. To remove it, quit and run `{undo}`.")
             return cls(

@@ -247,7 +247,7 @@ class FakeRun:
     output. ``beside`` lets the step ``packages`` run beside the others until ``install`` has ended.
     """
 
-    logs: str = "/home/ada/.local/state/cryptography-wizard/runs/1"
+    logs: str = "/home/ada/.local/state/cryptography-wizard/runs/20261130T101500Z-7/logs"
     fails: int = 0
     failure: StepEnded = FAILURE
     held: bool = False

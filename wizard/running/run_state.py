@@ -53,6 +53,11 @@ class StepState:
         return self.status in ("running", "waiting")
 
     @property
+    def has_started(self) -> bool:
+        """Whether it was started, or failed before it started."""
+        return self.started is not None or self.status in ("done", "failed", "cancelled")
+
+    @property
     def fraction_done(self) -> Optional[float]:
         """The completed fraction, from 0 to 1, or None if it is unknown."""
         if self.progress is None or not self.progress.total:
@@ -187,10 +192,7 @@ class RunState:
     @property
     def has_started(self) -> bool:
         """Whether any step was started, or failed before it started."""
-        return any(
-            state.started is not None or state.status in ("done", "failed", "cancelled")
-            for state in self.steps
-        )
+        return any(state.has_started for state in self.steps)
 
     def chronological(self) -> tuple[StepState, ...]:
         """Return the ended steps in the order of their end, then the running ones, then the others.
