@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ASKED = "_ARGCOMPLETE"
 """The variable with which a shell asks for words to complete, instead of running anything."""
+UNWRITTEN = "The result could not be written."
 SHOWN = 60
 """The number of characters of a path that is too long that are shown."""
 
@@ -51,6 +52,7 @@ def _exit_code(arguments: Sequence[str], *, names_process: bool) -> int:
     except WizardError as error:
         return _report_error(error, arguments)
     except KeyboardInterrupt:
+        signals.ignore_interrupts()
         ending.begin(Exit.CANCELLED)
         cancelled = WizardError("Cancelled.")
         cancelled.code = Exit.CANCELLED
@@ -139,12 +141,14 @@ def _report_error(error: WizardError, arguments: Sequence[str]) -> int:
     from screens.text import messages
     from screens.text.summary import Problem, Summary
 
+    # What standard output does not take, only text on standard error can say.
+    as_json = command_line.wants_json(arguments) and error.what != UNWRITTEN
     try:
         more = error.hints or isinstance(error, Impossible)
         choices = _typed_choices(arguments) if more else None
         if choices is not None:
             ways.with_whole_commands(error, arguments, choices)
-        if command_line.wants_json(arguments):
+        if as_json:
             from wizard import codec
 
             instead = error.alternatives if isinstance(error, Impossible) else ()
@@ -206,7 +210,7 @@ def _write_error(error: OSError) -> WizardError | None:
     if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
         return None
     return WizardError(
-        "The result could not be written.",
+        UNWRITTEN,
         shown=str(error.strerror),
         hints=("Free some disk space, or write it to another file.",),
     )

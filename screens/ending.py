@@ -88,8 +88,10 @@ def begin(code: int) -> None:
 def end_programs() -> None:
     """End the programs that still run, if any was ever started."""
     processes = sys.modules.get("wizard.programs.processes")
-    if processes is not None:
-        processes.end_everything()
+    # A module that is only half imported has started nothing.
+    end = getattr(processes, "end_everything", None)
+    if end is not None:
+        end()
 
 
 @contextlib.contextmanager

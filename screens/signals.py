@@ -73,6 +73,11 @@ def raising_interrupts() -> contextlib.AbstractContextManager[None]:
     return handling(interrupt)
 
 
+def ignore_interrupts() -> None:
+    """Ignore a second Ctrl-C: the first one is being reported, and then the program ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def drop(stream: TextIO) -> None:
     """Lead a stream to nowhere, with what it still holds: what it was connected to takes no more.
 

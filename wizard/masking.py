@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
+from unicodedata import normalize
 from urllib.parse import quote, unquote
 
 from wizard.addresses import MASK, SHORTEST, masked, secrets_of_address
@@ -56,13 +58,18 @@ class Masker:
         self, secrets: Iterable[str] = (), replaced: Iterable[tuple[str, str]] = ()
     ) -> None:
         known = {secret for secret in secrets if len(secret) >= SHORTEST and secret != MASK}
-        forms = {form for secret in known for form in (secret, quote(secret, ""), unquote(secret))}
+        forms = {
+            form
+            for secret in known
+            for form in (*_forms(secret), quote(secret, ""), unquote(secret))
+        }
         # The longest first: one secret may be a part of another one.
         words = sorted(forms, key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, words))) if words else None
+        pairs = [(form, new) for old, new in replaced for form in _forms(old)]
         self._replaced = [
-            (re.compile(rf"(?<![^\W_]){re.escape(old)}(?![^\W_])"), new)
-            for old, new in sorted(replaced, key=lambda pair: len(pair[0]), reverse=True)
+            (re.compile(rf"(?<![^\W_]){re.escape(form)}(?![^\W_])", re.IGNORECASE), new)
+            for form, new in sorted(pairs, key=lambda pair: len(pair[0]), reverse=True)
         ]
 
     def __call__(self, text: str) -> str:
@@ -75,6 +82,20 @@ class Masker:
         for word, new in self._replaced:
             text = word.sub(new, text)
         return text
+
+
+def _forms(text: str) -> set[str]:
+    """Return the forms in which a text may be written: in JSON, in an address, decomposed."""
+    composed = {normalize(form, text) for form in ("NFC", "NFD")} | {text}
+    return {
+        form
+        for each in composed
+        for form in (each, json.dumps(each)[1:-1], each.replace("\\", "\\\\"), _in_address(each))
+    }
+
+
+def _in_address(text: str) -> str:
+    return quote(text.encode("utf-8", "surrogateescape"))
 
 
 def _mask_match(match: re.Match[str]) -> str:

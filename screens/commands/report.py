@@ -59,11 +59,12 @@ def report_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
         raise BadRequest(f"One run can be reported, but {len(arguments.words)} are named.")
     from screens.text import confirm
 
+    typed = ("report", *arguments.words, *(("--anonymous",) if arguments.anonymous else ()))
     if not (arguments.yes or arguments.show):
         confirm.require_terminal(
             *("report", "writes the archive"),
-            f"{invocation.command('report', '--yes')} writes it without asking.",
-            f"{invocation.command('report', '--show')} prints what it would contain.",
+            f"{invocation.command(*typed, '--yes')} writes it without asking.",
+            f"{invocation.command(*typed, '--show')} prints what it would contain.",
             as_json=arguments.json,
         )
     from wizard import engine
@@ -79,14 +80,14 @@ def report_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
         stream.write(text + "\n")
         return int(Exit.DONE)
     file = Path(arguments.output or report_archive.default_name(past))
+    report_archive.require_free(file)
     if not arguments.json:
-        of, words = tuple(arguments.words), ("--anonymous",) if arguments.anonymous else ()
         lines = [
             *report_archive.contents(parts, file, anonymous=arguments.anonymous),
-            f"To read it all first: {invocation.command('report', *of, *words, '--show')}",
+            f"To read it all first: {invocation.command(*typed, '--show')}",
         ]
         if not arguments.anonymous:
-            more = invocation.command("report", *of, "--anonymous")
+            more = invocation.command(*typed, "--anonymous")
             lines.append(f"Without the names of user and computer, and the home folder: {more}")
         stream.write("\n".join(lines) + "\n")
     if not arguments.yes and not confirm.confirm("Write it?", err, default=True):

@@ -104,7 +104,7 @@ def install_for_scripts(
     if result.code == Exit.CANCELLED and errors.problem:
         what = "The run was cancelled: its events could not be written to standard error."
         summary = replace(summary, error=Problem(what, errors.problem))
-    output.write_lines(to_json(summary))
+    output.write_lines(to_json(summary), whole=True)
     output.check()
     return result.code
 
@@ -125,7 +125,7 @@ def carry_out(
     summary = Summary.from_run(state)
     if as_json:
         output = OutputStream(out, lambda: None)
-        output.write_lines(to_json(summary))
+        output.write_lines(to_json(summary), whole=True)
         output.check()
     return summary.code
 
@@ -174,7 +174,7 @@ class _JsonReporter:
 
         self.state = self.state.apply(event)
         if self._verbose or not isinstance(event, Lines):
-            self._out.write_lines(to_json(event, indent=None))
+            self._out.write_lines(to_json(event, indent=None), whole=True)
 
 
 def _fixes(engine: Engine, decision: Decision, state: RunState) -> tuple[Fix, ...]:

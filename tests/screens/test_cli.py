@@ -560,6 +560,40 @@ def test_an_installation_whose_report_cannot_be_written_says_so(
         install(Pretended().engine(), Choices(), Full(), None, can_ask=False)
 
 
+def test_a_report_for_scripts_that_is_lost_is_named_on_standard_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where the stream leads to nowhere by then, so that it would take an error as JSON."""
+
+    def unwritten(_arguments: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(cli, "_run_command", unwritten)
+    assert cli.main(["--yes", "--json"]) == Exit.FAILED
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("cryptography-wizard: The result could not be written.\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_a_second_ctrl_c_comes_too_late_for_a_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    ending_signals: None,
+) -> None:
+    def interrupted(_arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    def again(*_: object) -> bool:
+        os.kill(os.getpid(), signal.SIGINT)
+        return False
+
+    monkeypatch.setattr(cli, "_run_command", interrupted)
+    monkeypatch.setattr("screens.command_line.wants_json", again)
+    assert cli.main([]) == Exit.CANCELLED
+    assert capsys.readouterr().err == "cryptography-wizard: Cancelled.\n"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX descriptors")
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import select
 import signal
 import sys
 import time
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Callable
@@ -338,3 +339,17 @@ def test_ctrl_z_stops_everything_and_fg_continues_it(
         started.wait(lambda: "Continue  (Esc)" in started.seen, "the question")
         started.press("y", lambda: not wizard.runs(), "the end of its programs")
     started.wait(lambda: wizard.pid() not in processes() and not wizard.runs(), "the end")
+
+
+def test_a_module_that_is_only_half_imported_has_no_programs_to_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name = "wizard.programs.processes"
+    monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    ending.end_programs()
+    ended: list[bool] = []
+    monkeypatch.setattr(
+        sys.modules[name], "end_everything", lambda: ended.append(True), raising=False
+    )
+    ending.end_programs()
+    assert ended == [True]

@@ -172,8 +172,11 @@ def test_a_report_is_shown_or_written_on_request(
     assert json.loads(capsys.readouterr().out)["file"] == "j.zip"
     assert main(["report", "--yes", "--output", "r.zip"]) == 0
     assert "Written: r.zip" in capsys.readouterr().out
-    assert main(["report", "--yes", "--output", "r.zip"]) == 1
-    assert "exists already" in capsys.readouterr().err
+    assert main(["report", "--yes", "--output", "r.zip"]) == 2
+    refused = capsys.readouterr()
+    assert (refused.out, "exists already" in refused.err) == ("", True)
+    assert main(["report", CUT, "--anonymous"]) == 2, "there is no terminal to ask in"
+    assert f"report {CUT} --anonymous --yes writes it" in capsys.readouterr().err
 
 
 def test_the_list_is_broken_at_words(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from unicodedata import normalize
 
 import pytest
 
@@ -129,3 +130,29 @@ def test_tokens_of_an_index_are_masked_wherever_they_are_shown(
     ended = without_secrets(StepEnded("install", "failed", 1, 1, line, (line,), (line,)))
     lines = without_secrets(Lines("install", (line,)))
     assert "0a1B2c3D4e5F" not in repr((started, ended, lines, source))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '"/home/José Müller/env"',
+        json.dumps("/home/José Müller/env"),
+        "file:///home/Jos%C3%A9%20M%C3%BCller/env",
+        normalize("NFD", "/home/José Müller/env"),
+        "/HOME/JOSÉ MÜLLER/env",
+    ],
+)
+def test_a_name_is_replaced_however_it_is_written(written: str) -> None:
+    text = Masker(replaced=[("/home/José Müller", "~")])(written)
+    assert "~/env" in text
+    assert "ller" not in text.lower()
+
+
+def test_a_path_of_windows_is_replaced_in_json_too() -> None:
+    masker = Masker(replaced=[("C:\\Users\\Ada", "~"), ("Ada", "USER")])
+    assert masker(json.dumps({"env": "c:\\Users\\ada\\env"})) == '{"env": "~\\\\env"}'
+
+
+def test_a_secret_is_masked_in_json_too() -> None:
+    odd = 'p\u00e4"sswort'
+    assert Masker([odd])(json.dumps({"x": f"-{odd}-"})) == f'{{"x": "-{MASK}-"}}'

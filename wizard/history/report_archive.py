@@ -15,7 +15,7 @@ from pathlib import Path
 
 from wizard import __version__
 from wizard.codec import to_json
-from wizard.errors import WizardError
+from wizard.errors import BadRequest, WizardError
 from wizard.facts import Facts
 from wizard.history import secrets
 from wizard.history.past_runs import PastRun
@@ -101,6 +101,16 @@ def _size(part: Part) -> int:
     return len(part.text.encode())
 
 
+def require_free(file: Path) -> None:
+    """Raise BadRequest if the file exists: no archive replaces it."""
+    if os.path.lexists(file):
+        raise _exists(file)
+
+
+def _exists(file: Path) -> BadRequest:
+    return BadRequest(f"{file} exists already.", hints=("Choose another name: --output FILE",))
+
+
 def write(parts: tuple[Part, ...], file: Path) -> None:
     """Write the archive. Raises WizardError if that is not possible, or if the file exists."""
     try:
@@ -109,9 +119,7 @@ def write(parts: tuple[Part, ...], file: Path) -> None:
                 archive.writestr(part.name, part.text)
         file.chmod(0o600)
     except FileExistsError:
-        raise WizardError(
-            f"{file} exists already.", hints=("Choose another name: --output FILE",)
-        ) from None
+        raise _exists(file) from None
     except OSError as error:
         raise WizardError(f"{file} cannot be written.", shown=error.strerror or "") from None
 
@@ -119,6 +127,10 @@ def write(parts: tuple[Part, ...], file: Path) -> None:
 def _masker(*, anonymous: bool) -> Masker:
     found = secrets.find(Path.home(), os.environ, Path.cwd())
     replaced = [(one.text, one.by) for one in _personal() if one.is_replaced] if anonymous else []
+    # Other names of the same: a home folder that is a link, a computer within its domain.
+    others = {"~": os.path.realpath(Path.home()), "HOST": socket.gethostname().partition(".")[0]}
+    present = {by for _, by in replaced}
+    replaced += [(text, by) for by, text in others.items() if by in present and len(text) > 2]
     return Masker(found, replaced)
 
 

@@ -44,6 +44,8 @@ def _has_any(path: str) -> bool:
             return False
         if Path(path).is_dir():
             return any(map(_CERTIFICATE.search, os.listdir(path)))  # noqa: PTH208 - only names
+        if not Path(path).is_file():
+            return True  # a pipe gives its text only once, and perhaps never
         with Path(path).open("rb") as file:
             return _BEGIN in file.read(LARGEST)
     except OSError:  # it may not be read by this user: then it may have some

@@ -343,6 +343,13 @@ def test_a_run_whose_output_cannot_be_written_says_why_it_was_cancelled() -> Non
     assert json.loads(out.getvalue())["error"]["shown"] == "No space left on device"
 
 
+def test_no_terminal_is_too_narrow_for_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("screens.fitting.columns", lambda _stream: 40)
+    code, report, events = for_scripts(Pretended())
+    assert (code, report["code"]) == (Exit.DONE, Exit.DONE)
+    assert events[-1]["kind"] == "run-ended"
+
+
 def test_progress_is_a_line_only_now_and_then() -> None:
     from screens.signals import OutputStream
     from screens.text.text_reporter import TextReporter

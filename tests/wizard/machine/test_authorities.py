@@ -50,3 +50,10 @@ def test_what_cannot_be_looked_at_is_not_called_lost(
 
     monkeypatch.setattr(Path, "exists", refuse)
     assert authorities.lost({"PIP_CERT": str(tmp_path / "ca.pem")}) == ()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_not_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "ca.pem"
+    os.mkfifo(pipe)
+    assert authorities.lost({"PIP_CERT": str(pipe)}) == ()
