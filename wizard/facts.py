@@ -506,7 +506,7 @@ ProjectKind = Literal[
 ]
 
 
-Unresolved = Literal["", "network", "versions", "other"]
+Unresolved = Literal["", "network", "absent", "versions", "other"]
 
 
 @dataclass(frozen=True)
@@ -525,8 +525,8 @@ class Project:
     requires it, directly or through another package. ``installer`` is the program that the project
     itself uses, if it is not pip: ``poetry``. ``pythons`` are the Pythons that it allows (PEP 440),
     empty for any. ``problem`` says why it cannot be installed, and ``shown`` what the resolver
-    printed. ``unresolved`` says why the resolver had no answer: the index could not be reached, no
-    versions fit together or exist, or something else. ``notes`` are sentences about what is left
+    printed. ``unresolved`` says why the resolver had no answer: the index could not be reached,
+    lacks what the project names, no versions fit together, or something else. ``notes`` are sentences about what is left
     out. ``commands`` are the names of the programs that a plain requirement itself puts beside
     Python; None if they were not read.
     """

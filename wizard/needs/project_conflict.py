@@ -49,7 +49,7 @@ def find_conflict(case: Case) -> Refused | None:
 
 def _hints(case: Case, project: Project) -> tuple[str, ...]:
     """Return what helps: a name without a typing error, or a Python that the project allows."""
-    if project.kind == "requirement":
+    if project.kind == "requirement" or project.unresolved == "absent":
         return ("Check the spelling of the name, and whether the version exists.",)
     if not project.pythons or allows(project.pythons, case.target.python.version):
         return ()

@@ -73,7 +73,7 @@ def assess(
         pythons=contents.pythons,
         problem=_problem(contents, python, found, wrong_python=wrong_python),
         shown="\n".join(found.problem.splitlines()[:LONGEST_MESSAGE]),
-        unresolved=_unresolved(found),
+        unresolved=_unresolved(contents, found),
         notes=(*contents.notes, *failure),
         commands=commands,
     )
@@ -108,21 +108,35 @@ def _problem(contents: Contents, python: Python, found: Resolution, *, wrong_pyt
         )
     if not found.problem:
         return ""
-    name = masked(contents.name)
+    name, absent = masked(contents.name), _absent(contents, found)
     if found.unreachable:
         return f"The packages of {name} could not be found: the package index does not answer."
     if not found.conflict:
         return f"The requirements of {name} could not be resolved."
     if contents.kind == "requirement":
         return f"{name} cannot be installed."
+    if absent is not None:
+        return absent
     return f"The requirements of {name} cannot be installed together."
 
 
-def _unresolved(found: Resolution) -> Unresolved:
+def _absent(contents: Contents, found: Resolution) -> Optional[str]:
+    """Return which of the stated packages the index does not have, and where it is stated."""
+    package = resolution.missing(found.problem)
+    row = next((r for r in contents.stated if r.names(package.partition("==")[0])), None)
+    if not package or row is None:
+        return None
+    where = f"{row.file}:{row.line}" if row.line else row.file or masked(contents.name)
+    return f"The package index has no {package} for this Python, which {where} names."
+
+
+def _unresolved(contents: Contents, found: Resolution) -> Unresolved:
     if not found.problem:
         return ""
     if found.unreachable:
         return "network"
+    if _absent(contents, found):
+        return "absent"
     return "versions" if found.conflict else "other"
 
 

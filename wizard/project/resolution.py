@@ -33,6 +33,14 @@ _CONFLICT = re.compile(
 )
 """What uv and pip say if the requirements contradict each other, or the index lacks one."""
 
+_MISSING = re.compile(
+    r"Because (?P<uv>[\w.-]+) was not found in the package registry"
+    r"|Because there (?:is|are) no versions? of (?P<version>[\w.-]+(?:==[\w.+!-]+)?)"
+    r"(?= and you require)"
+    r"|No matching distribution found for (?P<pip>[\w.-]+(?:==[\w.+!-]+)?)"
+)
+"""What uv and pip say if the index has no such package, or not this version of it."""
+
 _NETWORK = re.compile(
     r"(?i)error sending request|tcp connect error|dns error|connection refused|timed out"
     r"|connection broken by|connection error:|Max retries exceeded|ProxyError|SSLError"
@@ -64,6 +72,12 @@ class Resolution:
     conflict: bool = False
     unreachable: bool = False
     commands: Optional[tuple[str, ...]] = None
+
+
+def missing(problem: str) -> str:
+    """Return the package, perhaps with its version, that the index does not have, or empty."""
+    found = _MISSING.search(" ".join(problem.split()))
+    return next(filter(None, found.groups()), "") if found else ""
 
 
 def commands(

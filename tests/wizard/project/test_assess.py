@@ -10,6 +10,9 @@ from wizard.errors import BadRequest
 from wizard.facts import Pip, Project, Python
 from wizard.limits import Limit
 from wizard.project import assess
+from wizard.project.assess import _problem, _unresolved
+from wizard.project.contents import Contents, Stated
+from wizard.project.resolution import Resolution
 
 OLD = Python("py", "path", version="3.7.16", machine="x86_64", pip=Pip("22.0.4"))
 """A Python whose pip cannot resolve, so only the files count."""
@@ -88,3 +91,28 @@ def test_a_rule_for_python_that_cannot_be_read_is_left_to_the_installer(tmp_path
     text = '[project]\nrequires-python = "newest"\ndependencies = []'
     (tmp_path / "pyproject.toml").write_text(text)
     assert project(tmp_path).problem == ""
+
+
+@pytest.mark.parametrize(
+    ("printed", "absent"),
+    [
+        ("cause: Because flaskk was not found in the package registry and you", "flaskk"),
+        (
+            "  ╰─▶ Because there is no version of flaskk==1.0\n      and you require flaskk==1.0, we",
+            "flaskk==1.0",
+        ),
+        ("ERROR: No matching distribution found for flaskk==1.0 (from x)", "flaskk==1.0"),
+    ],
+)
+def test_what_the_index_does_not_have_is_named_with_its_line(printed: str, absent: str) -> None:
+    contents = Contents("requirements", "r", "r.txt", (Stated("Flaskk==1.0", "r.txt", 7),))
+    found = Resolution("uv", problem=printed, conflict=True)
+    assert _unresolved(contents, found) == "absent"
+    said = _problem(contents, Python("/python", "path"), found, wrong_python=False)
+    assert said == f"The package index has no {absent} for this Python, which r.txt:7 names."
+
+
+def test_a_package_that_only_another_one_requires_is_no_line_of_the_project() -> None:
+    contents = Contents("requirements", "r", "r.txt", (Stated("shop", "r.txt", 1),))
+    printed = "Because flaskk was not found in the package registry and shop depends on it"
+    assert _unresolved(contents, Resolution("uv", problem=printed, conflict=True)) == "versions"
