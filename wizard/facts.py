@@ -526,9 +526,9 @@ class Project:
     itself uses, if it is not pip: ``poetry``. ``pythons`` are the Pythons that it allows (PEP 440),
     empty for any. ``problem`` says why it cannot be installed, and ``shown`` what the resolver
     printed. ``unresolved`` says why the resolver had no answer: the index could not be reached,
-    lacks what the project names, no versions fit together, or something else. ``notes`` are sentences about what is left
-    out. ``commands`` are the names of the programs that a plain requirement itself puts beside
-    Python; None if they were not read.
+    lacks what the project names, no versions fit together, or something else. ``notes`` are
+    sentences about what is left out. ``commands`` are the names of the programs that a plain
+    requirement itself puts beside Python; None if they were not read.
     """
 
     path: str

@@ -98,7 +98,7 @@ def test_a_rule_for_python_that_cannot_be_read_is_left_to_the_installer(tmp_path
     [
         ("cause: Because flaskk was not found in the package registry and you", "flaskk"),
         (
-            "  ╰─▶ Because there is no version of flaskk==1.0\n      and you require flaskk==1.0, we",
+            "  ╰─▶ Because there is no version of flaskk==1.0\n      and you require flaskk==1.0",
             "flaskk==1.0",
         ),
         ("ERROR: No matching distribution found for flaskk==1.0 (from x)", "flaskk==1.0"),
