@@ -393,6 +393,15 @@ POOL = "HTTPSConnectionPool(host='x.example', port=443): Read timed out."
           "  ├─▶ Failed to extract archive: cryptography-50.0.2-cp311-abi3-win_amd64.whl",
           "  ├─▶ I/O operation failed during extraction",
           "  ├─▶ error decoding response body"), "download-cut-off", "certain"),
+        (("  × Failed to download and build `pyyaml==6.0`",
+          "  ├─▶ Failed to extract archive: pyyaml-6.0.tar.gz",
+          "  ├─▶ request or response body error", "  ╰─▶ operation timed out"),
+         "download-stalled", "certain"),
+        (("error: Failed to download: `cryptography==50.0.2`",
+          "  Caused by: Failed to extract archive", "  Caused by: Connection reset by peer"),
+         "download-cut-off", "certain"),
+        (("  ├─▶ Failed to extract archive: cryptography-50.0.2.whl",
+          "  ╰─▶ I/O operation failed during extraction"), "not-the-file", "probable"),
         # A server that does not answer was reached.
         (("  File '/opt/env/lib/python3.11/site-packages/pip/_vendor/urllib3/response.py', "
           "line 443, in _error_catcher",
