@@ -120,6 +120,8 @@ class Context:
         named = match.slots.get("package", "")
         if named:
             return _normal_name(named)
+        if _OF_PYTHON.search(match.text):
+            return ""
         ours = _OUR_NAMES.search(match.found)
         if ours and not _COMPILED_FOR.search(match.text):
             return _normal_name(ours.group())
@@ -342,6 +344,12 @@ def names_ours(text: str) -> bool:
 
 _COMPILED_FOR = re.compile(r"\bcffi\.\S*VerificationError\b")
 """cffi compiles for another package, which its traceback names."""
+_OF_PYTHON = re.compile(
+    r"DLL load failed while importing "
+    r"(?:_(?:sqlite3|ssl|hashlib|ctypes|socket|lzma|bz2|tkinter|elementtree|decimal|uuid|asyncio"
+    r"|multiprocessing|overlapped|queue)|pyexpat|select|unicodedata)\b"
+)
+"""Parts of Python itself: whatever imports them did not fail."""
 _LISTED = re.compile("DO NOT MATCH THE HASHES")
 _OUR_FILES = re.compile(r"[/\\]_(?:rust|openssl|constant_time|padding)\.(?:abi3|cpython|cp3|pypy)")
 _BUILT = re.compile(
@@ -376,7 +384,7 @@ _NAMED = re.compile(
 
 
 _LOADED = re.compile(
-    r"dlopen\((?P<mac>[^,)]+)|required by '?(?P<version>[^\s')]+)"
+    r"dlopen\((?P<mac>[^,)]+)|required by '?(?!crate\b)(?P<version>[^\s')]+)"
     r"|Error relocating (?P<musl>[^\s:]+):"
     r"|^\s*(?P<program>[^\s:]+): error while loading shared libraries"
 )

@@ -405,7 +405,8 @@ POOL = "HTTPSConnectionPool(host='x.example', port=443): Read timed out."
         # A server that does not answer was reached.
         (("  File '/opt/env/lib/python3.11/site-packages/pip/_vendor/urllib3/response.py', "
           "line 443, in _error_catcher",
-          f"pip._vendor.urllib3.exceptions.ReadTimeoutError: {POOL}"), "download-stalled", "certain"),
+          f"pip._vendor.urllib3.exceptions.ReadTimeoutError: {POOL}"),
+         "download-stalled", "certain"),
         ((f"pip._vendor.urllib3.exceptions.ReadTimeoutError: {POOL}",), "index-timeouts",
          "probable"),
         # What is missing may only not be on the PATH.
@@ -431,6 +432,12 @@ POOL = "HTTPSConnectionPool(host='x.example', port=443): Read timed out."
         (("building '_openssl' extension", "unable to execute 'gcc':"), "cc-missing", "probable"),
         (("from cryptography.hazmat.bindings._rust import x509",
           "ImportError: Error loading shared library libssl.s"), "libssl-not-loadable", "probable"),
+        # A certificate that another program did not trust is perhaps not that of an index.
+        (("requests.exceptions.SSLError: certificate verify failed: self signed certificate",),
+         "tls-verify-pip", "probable"),
+        (("Collecting flask", "SSLError: certificate verify failed: self signed certificate"),
+         "tls-verify-pip", "certain"),
+        (("make[1]: cc: No such file or directory",), "cc-missing", "certain"),
         (("ld_aix: Compiler 'gcc' not found; exiting.",), "cc-missing", "certain"),
         (("/usr/bin/ld: 找不到 -lssl",), "openssl-lib-missing", "certain"),
         (("No local packages or working download links found for cffi>=1.12",),
@@ -491,6 +498,17 @@ def test_the_same_words_of_another_program_are_no_sign(lines: tuple[str, ...]) -
         (("Installing collected packages: numpy, cryptography",
           "  Running setup.py install for cryptography: started", "error: command 'gcc' failed: "
           "No such file or directory"), "cryptography"),
+        # Of the packages that a log names, the message names one.
+        (("Collecting cryptography",
+          "ERROR: Package 'bcrypt' requires a different Python: 3.5.2 not in '>=3.6'"), "bcrypt"),
+        (("Collecting cryptography", "Building wheels for collected packages: bcrypt, pynacl",
+          "error: can't find Rust compiler", "Failed to build bcrypt"), "bcrypt"),
+        # What imports a part of Python did not fail.
+        (("import cryptography", "ImportError: DLL load failed while importing _sqlite3: The "
+          "specified module could not be found."), None),
+        # A crate is not called "crate".
+        (("   Compiling openssl-sys v0.9.99", "Could not find openssl via pkg-config:",
+          "  The system library `openssl` required by crate `openssl-sys` was not found."), None),
         # A program with its version in its name.
         (("/opt/tools/bin/mytool3.12: error while loading shared libraries: libssl.so.3: cannot "
           "open shared object file: No such file or directory",), "mytool"),
