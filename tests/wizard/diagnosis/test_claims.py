@@ -409,6 +409,10 @@ POOL = "HTTPSConnectionPool(host='x.example', port=443): Read timed out."
          "download-stalled", "certain"),
         ((f"pip._vendor.urllib3.exceptions.ReadTimeoutError: {POOL}",), "index-timeouts",
          "probable"),
+        (("  - Installing cryptography (42.0.0): Failed", "  ConnectionError",
+          "  HTTPSConnectionPool(host='x.example', port=443): Max retries exceeded with url: "
+          "/c/cryptography-42.0.0.whl (Caused by NameResolutionError('x'))"),
+         "index-unreachable", "certain"),
         # What is missing may only not be on the PATH.
         (("Collecting psycopg2", "Error: pg_config executable not found."), "header-missing",
          "probable"),
