@@ -413,6 +413,16 @@ POOL = "HTTPSConnectionPool(host='x.example', port=443): Read timed out."
           "  HTTPSConnectionPool(host='x.example', port=443): Max retries exceeded with url: "
           "/c/cryptography-42.0.0.whl (Caused by NameResolutionError('x'))"),
          "index-unreachable", "certain"),
+        (("WARNING: Retrying (Retry(total=0)) after connection broken by 'SSLError(SSLZeroReturn"
+          "Error(6, 'TLS/SSL connection has been closed (EOF)'))': /simple/cryptography/",
+          "ERROR: No matching distribution found for cryptography"), "index-unreachable",
+         "certain"),
+        (("requests.exceptions.SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number",),
+         "tls-old", "probable"),
+        (("pip install cryptography", "SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number"),
+         "tls-old", "certain"),
+        (("_openssl.c:498:10: fatal error: openssl/opens",), "openssl-h-missing-c", "probable"),
+        (("c/_cffi_backend.c:2:10: fatal error: Pyth",), "python-h-missing", "probable"),
         # What is missing may only not be on the PATH.
         (("Collecting psycopg2", "Error: pg_config executable not found."), "header-missing",
          "probable"),
