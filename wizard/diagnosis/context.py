@@ -320,8 +320,10 @@ def read(matches: Iterable[Match], *, ours: bool = False) -> Context:
     named = ours or any(match.sign.owner in about for match in ordered)
     for number, name in () if named else _loaded(ordered):
         name = _PROGRAM_VERSION.sub("", name)
-        marks.append(Mark(number, _normal_name(name.partition(".")[0]), "start"))
-        if name == name.partition(".")[0]:
+        file = name.partition(".")[0]
+        program = name == file
+        marks.append(Mark(number, file if program else _normal_name(file), "start"))
+        if program:
             facts.setdefault("place", "program")
     return Context(
         facts,
