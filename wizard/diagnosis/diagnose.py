@@ -259,6 +259,14 @@ _WARNING = re.compile(
 )
 
 
+def _only_warned(found: Scan) -> bool:
+    """Return whether the first line that names cryptography is a warning for who uses it."""
+    return any(
+        match.sign.owner == "about-cryptography" and "CryptographyDeprecationWarning" in match.text
+        for match in found.matches
+    )
+
+
 def _unknown(
     found: Scan, told: context.Context, causes: Sequence[Candidate], facts: Mapping[str, str]
 ) -> Diagnosis:
@@ -272,8 +280,8 @@ def _unknown(
     subject = told.about(suspect) if suspect else told.subject
     subject = context.CRYPTOGRAPHY if told.ours(subject) else subject
     said = [m for cause in causes for m in cause.matches if not _says_nothing(m)]
-    if not suspect and not said and told.began_last not in ("", subject):
-        subject = ""  # nothing failed, and the log has gone on to another package
+    if not suspect and not said and (told.began_last not in ("", subject) or _only_warned(found)):
+        subject = ""  # nothing failed, or the log has gone on to another package
     facts = {**facts, "package": subject}
     hints = remedies.for_unknown(facts)
     said.sort(key=lambda match: match.number)
