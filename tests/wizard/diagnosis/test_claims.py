@@ -528,6 +528,8 @@ def test_the_same_words_of_another_program_are_no_sign(lines: tuple[str, ...]) -
           "open shared object file: No such file or directory",), "mytool"),
         (("pg_dump: error while loading shared libraries: libssl.so.1.1: cannot open shared "
           "object file: No such file or directory",), "pg_dump"),
+        (("error: Failed to download `orjson==3.10.1`",
+          "  Caused by: Failed to download distribution due to network timeout."), "orjson"),
         # cffi compiles for another package.
         (("  File '/opt/env/lib/python3.6/site-packages/nacl/_lib/__init__.py', line 73, in get",
           "  File '/opt/env/lib/python3.6/site-packages/cffi/verifier.py', line 74, in load",
