@@ -33,6 +33,9 @@ PASSING = frozenset(["requests", "urllib3", "poetry", "uv", "jwt", "pyjwt"])
 """Packages that import it: an error that comes through them is one of cryptography. What fails when
 they are installed is not."""
 
+_ONCE_NEEDED = frozenset(["six", "idna", "asn1crypto", "enum34", "ipaddress"])
+"""What earlier releases of it needed."""
+
 OURS = PARTS | NEEDED | BUILDERS | PASSING
 
 BELOW = 2
@@ -118,8 +121,10 @@ class Context:
         named = match.slots.get("package", "")
         if named:
             return _normal_name(named)
+        if _OF_PYTHON.search(match.text):
+            return ""
         ours = _OUR_NAMES.search(match.found)
-        if ours:
+        if ours and not _COMPILED_FOR.search(match.text):
             return _normal_name(ours.group())
         named = _package_in(match.text, imported=imported or located)
         if named:
@@ -137,6 +142,12 @@ class Context:
             near = [call for call in calls if call and match.number - call.number <= NEAR]
             if near:
                 return max(near, key=lambda call: call.number).package
+        if _COMPILED_FOR.search(match.text):
+            numbers, frames = self._frames
+            called = frames[bisect_right(numbers, match.number - NEAR) :]
+            called = [f for f in called if f.number <= match.number and f.package != "cffi"]
+            if called:
+                return called[-1].package
         if _LISTED.search(match.found):
             numbers, starts = self._builds
             first = bisect_right(numbers, match.number)
@@ -149,6 +160,9 @@ class Context:
         if following and following.kind == "failed":
             return following.package
         last = _last(self._builds, match.number)
+        together = _last(self._together, match.number)
+        if together and not imported and not (last and last.number > together.number):
+            return ""  # it is one of all that are installed together
         if last and not imported:
             return last.package
         return self.subject
@@ -181,7 +195,7 @@ class Context:
         if self.named:
             return CRYPTOGRAPHY
         # What calls or imports something did not fail, and what was installed did not, either.
-        passed = ("frame", "used", "installed", "built")
+        passed = ("frame", "used", "installed", "built", "together")
         others = [m.package for m in self.marks if m.package != "*" and m.kind not in passed]
         return next(
             (other for other in reversed(others) if other not in BUILDERS),
@@ -204,6 +218,11 @@ class Context:
         return not package or any(
             mark.number == last.number and mark.package in (package, "*") for mark in self._ends[1]
         )
+
+    @property
+    def began_last(self) -> str:
+        """The package that was the last one to begin."""
+        return next((mark.package for mark in reversed(self.marks) if mark.kind == "start"), "")
 
     @property
     def success(self) -> Mark | None:
@@ -239,6 +258,15 @@ class Context:
     @cached_property
     def _ends(self) -> tuple[list[int], list[Mark]]:
         return _indexed(m for m in self.marks if m.kind in ("start", "failed", "installed"))
+
+    @cached_property
+    def _together(self) -> tuple[list[int], list[Mark]]:
+        """What is installed at once with something that cryptography does not need."""
+        return _indexed(
+            mark
+            for mark in self.marks
+            if mark.kind == "together" and mark.package not in OURS | _ONCE_NEEDED
+        )
 
     @cached_property
     def _installed(self) -> tuple[list[int], list[Mark]]:
@@ -294,8 +322,11 @@ def read(matches: Iterable[Match], *, ours: bool = False) -> Context:
     about = ("about-cryptography", "fact:proof=yes")
     named = ours or any(match.sign.owner in about for match in ordered)
     for number, name in () if named else _loaded(ordered):
-        marks.append(Mark(number, _normal_name(name.partition(".")[0]), "start"))
-        if name == name.partition(".")[0]:
+        name = _PROGRAM_VERSION.sub("", name)
+        file = name.partition(".")[0]
+        program = name == file
+        marks.append(Mark(number, file if program else _normal_name(file), "start"))
+        if program:
             facts.setdefault("place", "program")
     return Context(
         facts,
@@ -316,6 +347,14 @@ def names_ours(text: str) -> bool:
     return bool(_OUR_NAMES.search(text))
 
 
+_COMPILED_FOR = re.compile(r"\bcffi\.\S*VerificationError\b")
+"""cffi compiles for another package, which its traceback names."""
+_OF_PYTHON = re.compile(
+    r"DLL load failed while importing "
+    r"(?:_(?:sqlite3|ssl|hashlib|ctypes|socket|lzma|bz2|tkinter|elementtree|decimal|uuid|asyncio"
+    r"|multiprocessing|overlapped|queue)|pyexpat|select|unicodedata)\b"
+)
+"""Parts of Python itself: whatever imports them did not fail."""
 _LISTED = re.compile("DO NOT MATCH THE HASHES")
 _OUR_FILES = re.compile(r"[/\\]_(?:rust|openssl|constant_time|padding)\.(?:abi3|cpython|cp3|pypy)")
 _BUILT = re.compile(
@@ -350,10 +389,11 @@ _NAMED = re.compile(
 
 
 _LOADED = re.compile(
-    r"dlopen\((?P<mac>[^,)]+)|required by '?(?P<version>[^\s')]+)"
+    r"dlopen\((?P<mac>[^,)]+)|required by '?(?!crate\b)(?P<version>[^\s')]+)"
     r"|Error relocating (?P<musl>[^\s:]+):"
     r"|^\s*(?P<program>[^\s:]+): error while loading shared libraries"
 )
+_PROGRAM_VERSION = re.compile(r"-?\d+(?:\.\d+)+$")
 _NOT_A_PACKAGE = re.compile(r"_|python|lib|(?:rustc|cargo|rustup\S*|cc|gcc|clang|ld|git)\b")
 
 
@@ -384,6 +424,15 @@ MODULES = {
     "pil": "pillow",
 }
 """Modules whose package has another name."""
+
+
+WRITTEN = {"pyopenssl": "pyOpenSSL"}
+"""Names that people know only with capital letters."""
+
+
+def written(package: str) -> str:
+    """Return the name of a package as its project writes it."""
+    return WRITTEN.get(package, package)
 
 
 def _normal_name(name: str) -> str:

@@ -154,7 +154,7 @@ def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, s
         facts["part"] = best.package
     return Diagnosis(
         id=best.cause.id,
-        package=package or None,
+        package=context.written(package) or None,
         cause=_sentence(best, facts),
         line_number=best.first.number,
         evidence=best.first.raw.strip(),
@@ -165,7 +165,7 @@ def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, s
         others=tuple(
             Other(
                 other.cause.id,
-                (context.CRYPTOGRAPHY if other.ours else other.package) or None,
+                context.written(context.CRYPTOGRAPHY if other.ours else other.package) or None,
                 _sentence(other, facts),
                 other.first.number,
             )
@@ -178,7 +178,7 @@ def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, s
 def _sentence(candidate: Candidate, facts: Mapping[str, str]) -> str:
     """Return what happened, said of the package to which it happened."""
     text = candidate.cause.cause
-    name = candidate.package or "the package"
+    name = context.written(candidate.package) or "the package"
     if not candidate.ours:
         text = candidate.cause.other or text
         if not candidate.package:
@@ -259,6 +259,14 @@ _WARNING = re.compile(
 )
 
 
+def _only_warned(found: Scan) -> bool:
+    """Return whether the first line that names cryptography is a warning for who uses it."""
+    return any(
+        match.sign.owner == "about-cryptography" and "CryptographyDeprecationWarning" in match.text
+        for match in found.matches
+    )
+
+
 def _unknown(
     found: Scan, told: context.Context, causes: Sequence[Candidate], facts: Mapping[str, str]
 ) -> Diagnosis:
@@ -271,9 +279,11 @@ def _unknown(
         return Diagnosis(None, package, text, success.number, "", shown, installed=True)
     subject = told.about(suspect) if suspect else told.subject
     subject = context.CRYPTOGRAPHY if told.ours(subject) else subject
+    said = [m for cause in causes for m in cause.matches if not _says_nothing(m)]
+    if not suspect and not said and (told.began_last not in ("", subject) or _only_warned(found)):
+        subject = ""  # nothing failed, or the log has gone on to another package
     facts = {**facts, "package": subject}
     hints = remedies.for_unknown(facts)
-    said = [m for cause in causes for m in cause.matches if not _says_nothing(m)]
     said.sort(key=lambda match: match.number)
     if suspect:
         text = "The wizard does not know this error. It is the first error in the log."
@@ -292,7 +302,7 @@ def _unknown(
         text, number, evidence, excerpt = "The program failed without any output.", 0, "", ()
     return Diagnosis(
         None,
-        subject or None,
+        context.written(subject) or None,
         text,
         number,
         evidence,

@@ -265,9 +265,15 @@ class _View(NamedTuple):
     def search(self, sign: Sign) -> tuple[re.Match[str], int] | None:
         """Return the match and the index of its line."""
         # It is nearly always missing, and a text is found far faster than a regex.
-        if sign.literals and not any(map(self.text.__contains__, sign.literals)):
-            return None
-        match = sign.pattern.search(self.text)
+        text = self.text
+        literals = sign.literals
+        for literal in literals:
+            if literal in text:
+                break
+        else:
+            if literals:
+                return None
+        match = sign.pattern.search(text)
         if match is None:
             return None
         if len(self.starts) == 1:

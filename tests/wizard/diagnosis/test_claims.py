@@ -194,7 +194,7 @@ def test_a_crash_is_one_of_what_was_imported(lines: tuple[str, ...], package: st
         (("/tmp/easy_install-vQ/lxml-3.0.2/src/x.h:9:31: fatal error: libxml/x.h: No such file",),
          "header-missing", "lxml"),
         (("module 'OpenSSL.crypto' has no attribute 'PKCS12'",),
-         "pyopenssl-api-missing", "pyopenssl"),
+         "pyopenssl-api-missing", "pyOpenSSL"),
         (("TypeError: load_pem_private_key() missing 1 required positional argument: 'backend'",),
          "backend-argument", "cryptography"),
         (("ImportError: version `GLIBC_2.28' not found (required by /x/_rust.abi3.so)",),
@@ -373,3 +373,173 @@ def test_what_ended_well_is_not_said_of_another_package(
 ) -> None:
     found = diagnose(lines)
     assert (found.id, found.installed, found.package) == (None, installed, package)
+
+
+# --- Near causes, and signs that were cut -------------------------------------------------------
+
+POOL = "HTTPSConnectionPool(host='x.example', port=443): Read timed out."
+
+
+@pytest.mark.parametrize(
+    ("lines", "cause", "certainty"),
+    [
+        # An extraction that the network stopped is not a wrong file.
+        (("  × Failed to download `cryptography==50.0.2`",
+          "  ├─▶ Failed to extract archive: cryptography-50.0.2-cp311-abi3-win_amd64.whl",
+          "  ├─▶ I/O operation failed during extraction",
+          "  ╰─▶ Failed to download distribution due to network timeout. Try increasing "
+          "UV_HTTP_TIMEOUT (current value: 30s)."), "download-stalled", "certain"),
+        (("  × Failed to download `cryptography==50.0.2`",
+          "  ├─▶ Failed to extract archive: cryptography-50.0.2-cp311-abi3-win_amd64.whl",
+          "  ├─▶ I/O operation failed during extraction",
+          "  ├─▶ error decoding response body"), "download-cut-off", "certain"),
+        (("  × Failed to download and build `pyyaml==6.0`",
+          "  ├─▶ Failed to extract archive: pyyaml-6.0.tar.gz",
+          "  ├─▶ request or response body error", "  ╰─▶ operation timed out"),
+         "download-stalled", "certain"),
+        (("error: Failed to download: `cryptography==50.0.2`",
+          "  Caused by: Failed to extract archive", "  Caused by: Connection reset by peer"),
+         "download-cut-off", "certain"),
+        (("  ├─▶ Failed to extract archive: cryptography-50.0.2.whl",
+          "  ╰─▶ I/O operation failed during extraction"), "not-the-file", "probable"),
+        # A server that does not answer was reached.
+        (("  File '/opt/env/lib/python3.11/site-packages/pip/_vendor/urllib3/response.py', "
+          "line 443, in _error_catcher",
+          f"pip._vendor.urllib3.exceptions.ReadTimeoutError: {POOL}"),
+         "download-stalled", "certain"),
+        ((f"pip._vendor.urllib3.exceptions.ReadTimeoutError: {POOL}",), "index-timeouts",
+         "probable"),
+        (("  - Installing cryptography (42.0.0): Failed", "  ConnectionError",
+          "  HTTPSConnectionPool(host='x.example', port=443): Max retries exceeded with url: "
+          "/c/cryptography-42.0.0.whl (Caused by NameResolutionError('x'))"),
+         "index-unreachable", "certain"),
+        (("WARNING: Retrying (Retry(total=0)) after connection broken by 'SSLError(SSLZeroReturn"
+          "Error(6, 'TLS/SSL connection has been closed (EOF)'))': /simple/cryptography/",
+          "ERROR: No matching distribution found for cryptography"), "index-unreachable",
+         "certain"),
+        (("requests.exceptions.SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number",),
+         "tls-old", "probable"),
+        (("pip install cryptography", "SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number"),
+         "tls-old", "certain"),
+        (("_openssl.c:498:10: fatal error: openssl/opens",), "openssl-h-missing-c", "probable"),
+        (("c/_cffi_backend.c:2:10: fatal error: Pyth",), "python-h-missing", "probable"),
+        # What is missing may only not be on the PATH.
+        (("Collecting psycopg2", "Error: pg_config executable not found."), "header-missing",
+         "probable"),
+        # A release of the library is not one of pyOpenSSL.
+        (("ERROR: Could not find a version that satisfies the requirement openssl==3.0.2 "
+          "(from versions: none)",), "no-such-version", "certain"),
+        (("ERROR: No matching distribution found for openssl",), "pyopenssl-missing", "certain"),
+        # A panic without the import before it.
+        (("pyo3_runtime.PanicException: Python API call failed",), "cffi-backend-missing",
+         "probable"),
+        # A function that a DLL lacks is not one of another processor.
+        (("from cryptography.hazmat.bindings._rust import x509",
+          "ImportError: DLL load failed: The operating system cannot run %1."),
+         "dll-load-failed-procedure", "certain"),
+        (("cargo build --target aarch64-linux-android",
+          "run pkg_config fail: 'Cross compilation detected. Use PKG_CONFIG_ALLOW_CROSS=1'",
+          "Could not find directory of OpenSSL installation"), "cross-compiling-openssl",
+         "certain"),
+        (("    Updating crates.example index", "Value too large for defined data type"),
+         "cargo-32bit-qemu", "certain"),
+        (("building '_openssl' extension", "unable to execute 'gcc':"), "cc-missing", "probable"),
+        (("from cryptography.hazmat.bindings._rust import x509",
+          "ImportError: Error loading shared library libssl.s"), "libssl-not-loadable", "probable"),
+        # A certificate that another program did not trust is perhaps not that of an index.
+        (("requests.exceptions.SSLError: certificate verify failed: self signed certificate",),
+         "tls-verify-pip", "probable"),
+        (("Collecting flask", "SSLError: certificate verify failed: self signed certificate"),
+         "tls-verify-pip", "certain"),
+        (("make[1]: cc: No such file or directory",), "cc-missing", "certain"),
+        (("ld_aix: Compiler 'gcc' not found; exiting.",), "cc-missing", "certain"),
+        (("/usr/bin/ld: 找不到 -lssl",), "openssl-lib-missing", "certain"),
+        (("No local packages or working download links found for cffi>=1.12",),
+         "dependency-not-on-index", "certain"),
+        (("E: Version '3.0.2-0ubuntu1.1' for 'libssl-dev' was not found",), "apt-package-unknown",
+         "certain"),
+        (("Package libffi-dev is not available, but is referred to by another package.",),
+         "apt-package-unknown", "certain"),
+        ((" * opkg_install_cmd: Cannot install package python3-cryptography.",),
+         "manager-package-unknown", "certain"),
+        (("Package libffi conflicts for:", "libffi==3.2.1=hd88cf55_4"), "conda-unsatisfiable",
+         "certain"),
+        (("/opt/env/lib/python3.9/site-packages/cffi/api.py in __init__(self)",
+          "AssertionError: version mismatch, 1.14.0 != 1.15.1"), "cffi-version-mismatch",
+         "certain"),
+        (("    digest = Hash(algorithm=SHA256())",
+          "TypeError: __init__() missing 1 required positional argument: 'backend'"),
+         "backend-argument", "certain"),
+        (("  File '/usr/lib/python3/dist-packages/cryptography/x.py', line 3, in generate",
+          "AttributeError: 'Backend' object has no attribute 'ed25519_supported'"), "api-missing",
+         "certain"),
+        (("cryptography/hazmat/backends/multibackend.py in load_rsa_private_numbers(self)",
+          "UnsupportedAlgorithm: RSA is not supported by the backend"), "backend-not-registered",
+         "certain"),
+    ],
+)  # fmt: skip
+def test_of_near_causes_the_right_one_is_the_answer(
+    lines: tuple[str, ...], cause: str, certainty: str
+) -> None:
+    found = diagnose(lines)
+    assert (found.id, found.certainty) == (cause, certainty)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("read_all(/root/.cache/tool/0): Value too large for defined data type",),
+        ("AssertionError: version mismatch, 2 != 3",),
+        ("Backend().load()", "TypeError: __init__() missing 1 required positional argument: "
+         "'backend'"),
+        ("AttributeError: 'Backend' object has no attribute 'shop_id'",),
+        (f"requests.exceptions.ReadTimeout: {POOL}",),
+    ],
+)  # fmt: skip
+def test_the_same_words_of_another_program_are_no_sign(lines: tuple[str, ...]) -> None:
+    assert diagnose(lines).id is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "package"),
+    [
+        # What is installed together with others failed with them.
+        (("Collecting cryptography", "Installing collected packages: numpy, cryptography, flask",
+          "ERROR: Could not install packages due to an OSError: [Errno 28] No space left"), None),
+        (("Installing collected packages: pycparser, cffi, cryptography",
+          "ERROR: Could not install packages due to an OSError: [Errno 28] No space left"),
+         "cryptography"),
+        (("Installing collected packages: numpy, cryptography",
+          "  Running setup.py install for cryptography: started", "error: command 'gcc' failed: "
+          "No such file or directory"), "cryptography"),
+        # Of the packages that a log names, the message names one.
+        (("Collecting cryptography",
+          "ERROR: Package 'bcrypt' requires a different Python: 3.5.2 not in '>=3.6'"), "bcrypt"),
+        (("Collecting cryptography", "Building wheels for collected packages: bcrypt, pynacl",
+          "error: can't find Rust compiler", "Failed to build bcrypt"), "bcrypt"),
+        # What imports a part of Python did not fail.
+        (("import cryptography", "ImportError: DLL load failed while importing _sqlite3: The "
+          "specified module could not be found."), None),
+        # A crate is not called "crate".
+        (("   Compiling openssl-sys v0.9.99", "Could not find openssl via pkg-config:",
+          "  The system library `openssl` required by crate `openssl-sys` was not found."), None),
+        # A program with its version in its name.
+        (("/opt/tools/bin/mytool3.12: error while loading shared libraries: libssl.so.3: cannot "
+          "open shared object file: No such file or directory",), "mytool"),
+        (("pg_dump: error while loading shared libraries: libssl.so.1.1: cannot open shared "
+          "object file: No such file or directory",), "pg_dump"),
+        (("error: Failed to download `orjson==3.10.1`",
+          "  Caused by: Failed to download distribution due to network timeout."), "orjson"),
+        # cffi compiles for another package.
+        (("  File '/opt/env/lib/python3.6/site-packages/nacl/_lib/__init__.py', line 73, in get",
+          "  File '/opt/env/lib/python3.6/site-packages/cffi/verifier.py', line 74, in load",
+          "cffi.ffiplatform.VerificationError: CompileError: command 'gcc' failed"), "pynacl"),
+        # Nothing failed, and something else began.
+        (("Collecting cryptography==3.4.8", "Collecting aiohttp==3.9.1"), None),
+        (("Collecting aiohttp==3.9.1", "Collecting cryptography==3.4.8"), "cryptography"),
+        (("/opt/env/lib/python3.11/site-packages/asyncssh/x.py:9: CryptographyDeprecationWarning: "
+          "TripleDES has been moved", "  'cipher': TripleDES,"), None),
+    ],
+)  # fmt: skip
+def test_the_package_is_the_one_that_failed(lines: tuple[str, ...], package: str | None) -> None:
+    assert diagnose(lines).package == package
