@@ -389,7 +389,7 @@ _NAMED = re.compile(
 
 
 _LOADED = re.compile(
-    r"dlopen\((?P<mac>[^,)]+)|required by '?(?!crate\b)(?P<version>[^\s')]+)"
+    r"dlopen\((?P<mac>[^,)]+)|required by '?(?!(?:crate|the|this|an?|your)\b)(?P<version>[^\s')]+)"
     r"|Error relocating (?P<musl>[^\s:]+):"
     r"|^\s*(?P<program>[^\s:]+): error while loading shared libraries"
 )

@@ -539,6 +539,9 @@ def test_the_same_words_of_another_program_are_no_sign(lines: tuple[str, ...]) -
         (("Collecting aiohttp==3.9.1", "Collecting cryptography==3.4.8"), "cryptography"),
         (("/opt/env/lib/python3.11/site-packages/asyncssh/x.py:9: CryptographyDeprecationWarning: "
           "TripleDES has been moved", "  'cipher': TripleDES,"), None),
+        # A word is no package.
+        (("pkg_resources.DistributionNotFound: The 'shop==3.2' distribution was not found and is "
+          "required by the application",), None),
     ],
 )  # fmt: skip
 def test_the_package_is_the_one_that_failed(lines: tuple[str, ...], package: str | None) -> None:
