@@ -545,7 +545,7 @@ async def test_a_run_shows_states_in_words_and_ends_with_the_proof(
         assert "inside (static)" in shown
         assert "source ./cryptography-env/bin/activate" in shown
         assert "New folder: ./cryptography-env" in shown
-        assert "runs/1" in shown
+        assert "runs/20261130T101500Z-7" in shown
         await press(pilot, "c")
         assert app.clipboard == "source ./cryptography-env/bin/activate"
         await press(pilot, "o")
@@ -599,7 +599,7 @@ async def test_a_failure_is_explained_and_tried_again_from_its_step(
         assert "ERROR: No matching distribution found" in shown
         assert "pip could not reach the package index" in shown
         assert "Check the connection to the Internet." in shown
-        assert "runs/1/install.log" in shown
+        assert "runs/20261130T101500Z-7/logs/install.log" in shown
         await press(pilot, "c")
         assert "pip could not reach" in app.clipboard
         await press(pilot, "o")
