@@ -36,7 +36,7 @@ from wizard import knowledge
 from wizard.choices import Choices
 from wizard.engine import Decision
 from wizard.errors import BadRequest
-from wizard.facts import Space
+from wizard.facts import Project, Space
 from wizard.plan import Plan
 from wizard.programs import waiting
 from wizard.questions import answers
@@ -201,6 +201,28 @@ async def test_what_is_refused_says_why_and_leads_to_the_questions() -> None:
         await press(pilot, "up", "enter", "enter")
         assert isinstance(app.screen, ReviewPage)
         assert app.session.completed.release == "50.0.2"
+
+
+async def test_a_project_that_was_corrected_is_read_again() -> None:
+    file = "/home/ada/project/requirements.txt"
+    wrong = Project(file, "requirements", "requirements.txt", problem="There is no flaskk.")
+    machine = FakeMachine(facts=replace(recorded("debian-12"), project=wrong), real=True)
+    choices, known = Choices(project=file), knowledge.load()
+    app = WizardApp(machine.engine(), choices, knowledge=known)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "There is no flaskk." in text(app, "#usual")
+        await press(pilot, "r")
+        await settled(pilot)
+        assert machine.probes == 2, "the file is read again"
+        assert "There is no flaskk." in text(app, "#usual"), "it has not been corrected yet"
+        assert menu(app)
+        machine.facts = replace(machine.facts, project=replace(wrong, problem=""))
+        await press(pilot, "r")
+        await settled(pilot)
+        assert "flaskk" not in text(app, "#usual")
+        assert "1" in menu(app)
+        assert app.screen.query_one("#machine").display
 
 
 async def test_a_release_that_does_not_exist_is_left_out_of_the_questions() -> None:
