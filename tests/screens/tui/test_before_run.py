@@ -139,6 +139,57 @@ async def test_the_first_page_shows_why_nothing_can_be_planned(
         await settled(pilot)
         shown = text(app, "#usual").splitlines()
         assert shown == ["✗ They do not fit together.", "a==1 needs b<2", "Change a."]
+        assert "Ready" not in text(app, "#looking")
+        assert text(app, "#fact-5").startswith("–"), "a tick would promise too much"
+        assert app.screen.query_one("#machine").display, "there is space for the facts"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16), (60, 30), (120, 40)])
+async def test_a_long_reason_leaves_the_whole_menu_on_the_screen(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = app_for()
+    why = "The package index https://index.example/simple/ does not answer. " * 4
+
+    def refuse() -> Decision:
+        raise BadRequest("Nothing can be planned.", shown="refused\n" * 4, why=why, hints=(why,))
+
+    monkeypatch.setattr(app.session, "usual", refuse)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await pilot.pause()
+        assert "3  Quit" in screen_text(app)
+        assert "✗ Nothing can be planned." in screen_text(app)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert "3  Quit" in screen_text(app), "after a change of the size, too"
+
+
+async def test_keys_of_a_menu_that_is_not_shown_do_nothing() -> None:
+    looked = threading.Event()
+    app = app_for(hold=looked)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Looking at your computer" in text(app, "#looking"))
+        await pilot.pause()
+        assert "Look again" not in screen_text(app), "it is looking"
+        await press(pilot, "3", "1", "m", "p", "g", "u", "r")
+        assert app.is_running
+        assert isinstance(app.screen, WelcomePage)
+        looked.set()
+        await settled(pilot)
+        assert "Look again" in screen_text(app)
+        assert app.session.engine.probe.__self__.probes == 1  # type: ignore[attr-defined]
+        await press(pilot, "3")
+    assert app.return_value == 130
+
+
+async def test_a_digit_without_a_row_does_nothing() -> None:
+    app = app_for(Choices(release="45.0.7", venv="/home/ada/project/x"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "1" not in menu(app)
+        await press(pilot, "1")
+        assert isinstance(app.screen, WelcomePage)
 
 
 async def test_a_note_shows_brackets_as_they_are() -> None:
