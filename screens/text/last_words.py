@@ -58,6 +58,7 @@ def _of_run(session: Session, run: RunState) -> list[str]:
         lines.append(f"To remove it again: {invocation.command('undo')}")
     if not run.plan.undoes:
         lines.append("To continue from here, run the same command again.")
+        lines += messages.resume_lines(run.plan)
         lines += messages.begun_again(run)
     return lines if failure is not None and failure.log else [*lines, *_logs(run)]
 

@@ -80,6 +80,8 @@ class FailureDetails:
         if session.code == Exit.CANCELLED:
             done = [state.step.title for state in run.steps if state.status == "done"]
             hints = ["“Try again” does the stopped step again, and then the others."]
+            if not (run.plan.undoes or run.plan.repairs):
+                hints.append(f"To continue later, quit and run `{invocation.command('resume')}`.")
             there = last_words.changes(run)
             if there:
                 undo = invocation.command("undo")
