@@ -24,7 +24,7 @@ from screens.tui.question import FREE_ANSWER, Answers, QuestionPage
 from screens.tui.result import ResultPage
 from screens.tui.review import ReviewPage
 from screens.tui.runs import RunsPage
-from screens.tui.step_rows import NotesRow, Rows
+from screens.tui.step_rows import NotesRow, Rows, SecurityRow
 from screens.tui.welcome import WelcomePage
 from tests.machines import machine as recorded
 from tests.screens.fakes import FACTS, REPORT, FakeMachine
@@ -274,6 +274,24 @@ async def test_a_project_that_was_corrected_is_read_again() -> None:
         assert "flaskk" not in text(app, "#usual")
         assert "1" in menu(app)
         assert app.screen.query_one("#machine").display
+
+
+async def test_a_security_warning_is_read_without_unfolding_it() -> None:
+    app = app_for(Choices(release="45.0.7"), facts=recorded("debian-12"), real=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "1")
+        assert isinstance(app.screen, ReviewPage)
+        assert "PKCS#7 decryption as an oracle" in screen_text(app)
+        rows = app.screen.query_one(Rows)
+        assert [type(row) for row in rows.rows].count(SecurityRow) == 1
+        opened = [row for row in rows.rows if row.open]
+        assert [type(row) for row in opened] == [SecurityRow], "everything else is folded"
+        for row in app.screen.query(NotesRow):
+            assert "attacker" not in row.title_text, "one row shows it"
+        await press(pilot, "space")
+        assert rows.row is rows.rows[1], "the first step unfolds, and the warning stays"
+        assert [row.open for row in rows.rows[:2]] == [True, True]
 
 
 async def test_a_release_that_does_not_exist_is_left_out_of_the_questions() -> None:
