@@ -86,7 +86,8 @@ class Session:
 
         if self.knowledge is None:
             self.knowledge = knowledge.load()
-        self._probe(self.choices() if self.facts else self.given)
+        # `wanted`: what was read before may allow no question, and is read again for that reason.
+        self._probe(self.wanted() if self.facts else self.given)
 
     def probed(self) -> tuple[Facts, Knowledge]:
         """Return the facts and the knowledge. Raises RuntimeError before `probe`."""
@@ -401,7 +402,7 @@ class Session:
 
         It takes seconds. Raises WizardError.
         """
-        return self.engine.probe(self.choices(), everything=True)
+        return self.engine.probe(self.wanted(), everything=True)
 
     def continue_after_preparation(self, facts: Facts) -> None:
         """Go on with what the machine is after a preparation; the answers are kept."""

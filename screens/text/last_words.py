@@ -11,6 +11,7 @@ from screens.text.messages import short_path
 from screens.text.text_reporter import format_seconds
 from wizard import invocation
 from wizard.errors import Exit
+from wizard.running.journal import LOGS
 from wizard.wording import joined
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def _of_run(session: Session, run: RunState) -> list[str]:
         lines.append(f"To remove it again: {undo_command(run)}")
     if not run.plan.undoes:
         lines.append("To continue from here, run the same command again.")
+        lines += messages.resume_lines(run.plan)
         lines += messages.begun_again(run)
     return lines if failure is not None and failure.log else [*lines, *_logs(run)]
 
@@ -90,8 +92,9 @@ def log_folder(run: RunState) -> str:
 
 def undo_command(run: RunState) -> str:
     """Return the command that undoes this run, also if it is typed after another one."""
-    folder = log_folder(run)
-    return invocation.command("undo", *((Path(folder).parent.name,) if folder else ()))
+    logs = Path(log_folder(run))
+    name = logs.parent.name if logs.name == LOGS else ""
+    return invocation.command("undo", *((name,) if name else ()))
 
 
 def changes(run: RunState) -> list[str]:

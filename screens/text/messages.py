@@ -145,9 +145,17 @@ def end_of_run(plan: Plan, result: RunEnded) -> list[str]:
     if result.code == Exit.CANCELLED:
         return [
             "Cancelled. No program is left running. To continue from here, run the same "
-            "command again."
+            "command again.",
+            *resume_lines(plan),
         ]
     return ["Stopped after the failed step. No program is left running."]
+
+
+def resume_lines(plan: Plan) -> list[str]:
+    """Return the command that continues a run of this plan; empty if it cannot be resumed."""
+    if plan.undoes or plan.repairs:
+        return []
+    return [f"This command does that, too: {invocation.command('resume')}"]
 
 
 def begun_again(run: RunState) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
@@ -28,10 +29,35 @@ class AlternativeList(MarkedList):
     """The alternatives. The arrow keys choose one; Enter and a click do it, or copy its command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "Do it"),
+        # One of the two. The second has the name of the page's own action, so that the line of keys
+        # does not say Copy twice.
+        Binding("enter", "do", "Do it"),
+        Binding("enter", "copy", "Copy"),
         Binding("space", "select", show=False),
         Binding("right,tab", "app.focus_next", show=False),
     ]
+
+    def __init__(self, name: str, rows: Iterable[tuple[str, Content]], can_do: set[str]) -> None:
+        super().__init__(name, rows)
+        self._can_do = can_do
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Name Enter for what it does with the chosen row."""
+        if action in ("do", "copy"):
+            return (action == "do") is (self.chosen in self._can_do)
+        return super().check_action(action, parameters)
+
+    def action_do(self) -> None:
+        """Do the chosen one."""
+        self.action_select()
+
+    def action_copy(self) -> None:
+        """Copy the chosen one, which the wizard cannot do."""
+        self.action_select()
+
+    @on(OptionList.OptionHighlighted)
+    def _other_keys(self) -> None:
+        self.refresh_bindings()
 
 
 class AlternativesPage(Page):
@@ -42,7 +68,7 @@ class AlternativesPage(Page):
     HELP_PAGE = "possible"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c,ctrl+y", "copy", "Copy the command"),
+        Binding("c,ctrl+y", "copy", "Copy"),
         Binding("escape,b", "back", "Back"),
         *(Binding(str(number), f"take({number})", show=False) for number in range(1, 10)),
     ]
@@ -65,7 +91,8 @@ class AlternativesPage(Page):
         yield Static("What is possible instead", classes="title warn", markup=False)
         yield Static(" ".join(part for part in (error.what, error.why) if part), id="cause")
         with ListPlace():
-            yield AlternativeList("ways", self._rows())
+            can_do = {str(n) for n, one in enumerate(error.alternatives) if one.choices}
+            yield AlternativeList("ways", self._rows(), can_do)
         with Horizontal(classes="buttons"):
             yield Button("Quit  (Q)", id="quit")
             yield Button("Back  (Esc)", id="back", variant="primary")

@@ -21,6 +21,7 @@ from screens.tui.fix_list import KEYS, FixList, FixRow, shown, take
 from screens.tui.page import Page
 from screens.tui.prose import Items, MarkedLines, Prose
 from screens.tui.room_note import RoomNote
+from wizard import invocation
 from wizard.errors import Exit, WizardError
 from wizard.fixes.fix import Fix
 
@@ -79,6 +80,8 @@ class FailureDetails:
         if session.code == Exit.CANCELLED:
             done = [state.step.title for state in run.steps if state.status == "done"]
             hints = ["“Try again” does the stopped step again, and then the others."]
+            if not (run.plan.undoes or run.plan.repairs):
+                hints.append(f"To continue later, quit and run `{invocation.command('resume')}`.")
             there = last_words.changes(run)
             if there:
                 undo = last_words.undo_command(run)

@@ -55,12 +55,16 @@ class MachineFacts(VerticalScroll):
         for number, (found, text) in enumerate(_described(facts)):
             self._show_row(number, found, text)
 
-    def show_support(self, facts: Facts, support: Support | None) -> None:
-        """Show whether its developers test the release on such a machine."""
+    def show_support(self, facts: Facts, support: Support | None, *, possible: bool) -> None:
+        """Show whether its developers test the release on such a machine.
+
+        ``possible`` says that it can be installed: otherwise, a tick would promise too much.
+        """
         has_python = any(not python.problem for python in facts.pythons)
         unknown = "unknown" if has_python else "unknown, because no Python was found"
         text = support.short if support else unknown
-        self._show_row(SUPPORT_ROW, support is not None and support.kind == "tested", text)
+        tested = support is not None and support.kind == "tested"
+        self._show_row(SUPPORT_ROW, tested and possible, text)
 
     def _show_row(self, number: int, found: bool, text: str) -> None:
         mark = ("✓", "$text-success") if found else ("–", "$quiet")

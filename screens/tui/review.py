@@ -15,7 +15,7 @@ import assets
 from screens.text.messages import replacing, short_path
 from screens.tui.background import in_thread
 from screens.tui.page import ListPlace, Page, ShowPage
-from screens.tui.step_rows import ROOT, NotesRow, Row, Rows, StepRow
+from screens.tui.step_rows import ROOT, NotesRow, Row, Rows, SecurityRow, StepRow
 from wizard.choices import Choices
 from wizard.facts import Facts, Privilege
 from wizard.method import methods
@@ -25,6 +25,7 @@ from wizard.wording import joined
 
 if TYPE_CHECKING:
     from wizard.history.estimates import Estimate
+    from wizard.knowledge import Knowledge
     from wizard.needs.storage import Room
 
 
@@ -138,7 +139,7 @@ class ReviewPage(Page):
     def body(self) -> ComposeResult:
         """Compose the plan in a sentence, what it takes, its steps and notes, Back and Start."""
         plan = self.session.require_plan()
-        facts, _ = self.session.probed()
+        facts, knowledge = self.session.probed()
         count = len(plan.steps)
         yield Static(
             f"Review: {count} {'step' if count == 1 else 'steps'}, nothing has been changed yet",
@@ -146,12 +147,15 @@ class ReviewPage(Page):
         )
         yield Static(headline(plan, self.session.completed), id="headline", markup=False)
         yield Static("", id="effort", markup=False)
+        warnings = security_warnings(plan, knowledge)
         with ListPlace(), Rows(id="steps"):
+            if warnings:
+                yield SecurityRow(warnings)
             for number, step in enumerate(plan.steps, 1):
                 shown = f"{number:>{len(str(count))}}"
                 yield StepRow(shown, step, plan.system, facts.privilege)
-            if plan.notes:
-                yield NotesRow(plan.notes)
+            if notes := tuple(note for note in plan.notes if note not in warnings):
+                yield NotesRow(notes)
         with Horizontal(classes="buttons"):
             yield Button("Back  (Esc)", id="back")
             yield Button("Start  (Enter)", id="start", variant="primary")
@@ -209,7 +213,7 @@ class ReviewPage(Page):
     def action_unfold(self, to: bool | None = None) -> None:
         """Show or hide the command of the chosen step; the first one if none is chosen."""
         if self._rows.row is None:
-            self._rows.choose(0)
+            self._rows.choose(1 if isinstance(self._rows.rows[0], SecurityRow) else 0)
         row = self._rows.row
         if row is not None:
             row.toggle(to)
@@ -247,6 +251,12 @@ class ReviewPage(Page):
     @on(Button.Pressed, "#start")
     def _start(self) -> None:
         self.action_start()
+
+
+def security_warnings(plan: Plan, knowledge: Knowledge) -> tuple[str, ...]:
+    """Return those of the plan's notes that tell of a security flaw of its release."""
+    flaws = [flaw.text for flaw in knowledge.flaws]
+    return tuple(note for note in plan.notes if any(text in note for text in flaws))
 
 
 def _mark(row: StepRow, time: str) -> list[str | tuple[str, str]]:

@@ -114,6 +114,16 @@ class NotesRow(Row):
         self.add_class("notes")
 
 
+class SecurityRow(Row):
+    """The security warnings among the notes. They are open from the beginning."""
+
+    def __init__(self, notes: tuple[str, ...]) -> None:
+        text = "\n\n".join(notes)
+        super().__init__("Security warning", Content(text), copied=("the warning", text))
+        self.add_class("notes", "-open")
+        self.open = True
+
+
 class Rows(VerticalScroll, can_focus=False):
     """All rows. One of them is chosen, with the keys of the page or by a click."""
 

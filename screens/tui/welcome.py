@@ -8,31 +8,46 @@ from typing import TYPE_CHECKING, Callable, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList, Static
 
 from screens.tui.activity import activity
 from screens.tui.background import in_thread
-from screens.tui.machine_facts import MachineFacts
+from screens.tui.machine_facts import LABELS, MachineFacts
 from screens.tui.marked_list import MarkedList
 from screens.tui.page import Page, ShowPage
 from screens.tui.room_note import RoomTrouble
 from wizard.choices import Choices
 from wizard.errors import Impossible, WizardError
 from wizard.programs import waiting
-from wizard.wording import age
+from wizard.wording import age, wrap
 
 if TYPE_CHECKING:
     from screens.session import Session
+    from wizard.advice.support import Support
     from wizard.engine import Decision
     from wizard.history.past_runs import PastRun
     from wizard.plan import Plan
 
 INTRODUCTION = "This wizard installs the package cryptography, and proves that it works."
 READY = "Ready. Nothing has been changed."
+MENU_ACTIONS = {
+    "install": "1",
+    "customise": "2",
+    "quit_menu": "3",
+    "last": "p",
+    "more": "m",
+    "continue_run": "g",
+    "undo_run": "u",
+}
+"""The actions of rows of the menu, with their keys. T is not here: if it has no row, the first row
+does the same."""
 TALL_ENOUGH = 22
 """The number of lines from which the facts are shown beside the rest."""
+GAPS, TALL_GAPS = 5, 7
+"""The lines of the bars at top and bottom, and those that are empty; those of a tall page."""
 BORDERS = 5
 """The largest number of columns that the paddings of page and menu, and its mark, take."""
 
@@ -49,7 +64,7 @@ class WelcomePage(Page):
         Binding("t", "steps", "Show the steps", show=False),
         Binding("p", "last", "As last time", show=False),
         Binding("m", "more", "More", show=False),
-        Binding("3", "quit_page", "Quit", show=False),
+        Binding("3", "quit_menu", "Quit", show=False),
         Binding("r", "look", "Look again"),
         Binding("g", "continue_run", "Go on", show=False),
         Binding("u", "undo_run", "Undo", show=False),
@@ -94,13 +109,25 @@ class WelcomePage(Page):
         self._since = 0.0
         self._probing = False
         self._planning = False
+        self._support: Support | None = None
+        self._told = ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Ignore the keys of rows that the menu does not have, and R while the wizard looks."""
+        if self.is_mounted and action == "look":
+            return self._machine.has_rows and not self._probing
+        if self.is_mounted and self.has_class("-planned") and action in MENU_ACTIONS:
+            rows = self.query_one(MarkedList).options
+            return any(row.id == MENU_ACTIONS[action] for row in rows)
+        return super().check_action(action, parameters)
 
     def body(self) -> ComposeResult:
         """Compose the introduction, the facts, what is usual, and what can be done."""
         yield Static(INTRODUCTION, id="introduction", classes="title", markup=False)
         yield MachineFacts()
         yield Static("", id="looking", markup=False)
-        yield Static("", id="usual", markup=False)
+        with VerticalScroll(id="usual-place", can_focus=False):
+            yield Static("", id="usual", markup=False)
         yield RoomTrouble(self.session.engine.room_trouble)
         yield MarkedList("menu")
 
@@ -143,10 +170,11 @@ class WelcomePage(Page):
         self._probing = True
         self._usual = None
         self._since = self.session.clock()
-        self.remove_class("-trouble", "-planned")
+        self.remove_class("-trouble", "-planned", "-crowded", "-overfull")
         self.query_one("#usual", Static).update("")
         self.query_one(MarkedList).show(())
         self._machine.clear()
+        self.refresh_bindings()
         self._show_activity()
         self.run_worker(self._probe(), exclusive=True)
 
@@ -161,6 +189,7 @@ class WelcomePage(Page):
             self._probing = False
             if self.closing:
                 return
+            self.refresh_bindings()
             looking = self.query_one("#looking", Static)
             self.add_class("-trouble")  # the space is needed for the explanation
             parts = (error.shown, error.why, *error.hints, "Press R to look again.")
@@ -169,6 +198,7 @@ class WelcomePage(Page):
             return
         self._probing = False
         if not self.closing:
+            self.refresh_bindings()
             self._show_facts()
 
     def _show_activity(self) -> None:
@@ -209,11 +239,13 @@ class WelcomePage(Page):
         if self.closing:
             return
         self._planning = False
-        self.query_one("#looking", Static).update(self._problems(READY))
+        self.query_one("#looking", Static).update(self._problems(*(() if bad else (READY,))))
         usual = self.query_one("#usual", Static)
         usual.set_class(bad, "bad")
         usual.update(text)
+        self._told = text
         self.add_class("-planned")
+        self._show_support_row()
         self.set_class(self._cut_off is not None, "-cut-off")
         self._show_menu()
 
@@ -253,7 +285,17 @@ class WelcomePage(Page):
         ]
         return past if same[0] != same[1] or usual.choices.project != choices.project else None
 
+    def _set_crowded(self) -> None:
+        """Keep the end of the menu on the screen: without the facts, or with less of the reason."""
+        told = "\n".join((INTRODUCTION, self._problems(READY), self._told))
+        lines = sum(len(wrap(line, self.columns)) or 1 for line in told.splitlines())
+        free = self.app.size.height - lines - len(self._ways())
+        free -= TALL_GAPS if self.has_class("-tall") else GAPS
+        self.set_class(free < len(LABELS) + 2, "-crowded")  # with the frame around them
+        self.set_class(free < 0, "-overfull")
+
     def _show_menu(self) -> None:
+        self._set_crowded()
         menu = self.query_one(MarkedList)
         columns = self.columns - BORDERS
         menu.show(
@@ -267,6 +309,7 @@ class WelcomePage(Page):
             )
             for key, label, more in self._ways()
         )
+        self.refresh_bindings()
         self.take_focus()
 
     def _ways(self) -> list[tuple[str, str, str]]:
@@ -310,10 +353,15 @@ class WelcomePage(Page):
         return f"answer {count} question{'' if count == 1 else 's'}"
 
     async def _show_support(self) -> None:
-        support = await in_thread(self.session.support)
+        self._support = await in_thread(self.session.support)
         if not self.closing:
-            facts, _ = self.session.probed()
-            self._machine.show_support(facts, support)
+            self._show_support_row()
+
+    def _show_support_row(self) -> None:
+        """Show whether the release is tested here, without a tick if it cannot be installed."""
+        facts, _ = self.session.probed()
+        possible = not isinstance(self._usual, WizardError)
+        self._machine.show_support(facts, self._support, possible=possible)
 
     def first_focus(self) -> None:
         """Focus what can be done, once that is known."""
@@ -335,6 +383,9 @@ class WelcomePage(Page):
 
     def _is_ready(self) -> bool:
         """Return whether something can be done; otherwise say why not."""
+        if self.has_class("-trouble"):
+            self.notify("Press R to look again.")
+            return False
         if self._probing or self.session.facts is None or self._usual is None:
             self.notify("One moment: still looking at your computer.")
             return False
@@ -383,7 +434,7 @@ class WelcomePage(Page):
 
     def action_last(self) -> None:
         """Plan with the answers of the last run in this folder."""
-        if self._last is None:
+        if self._last is None or not self._is_ready():
             return
         from wizard.questions import answers
 
@@ -395,14 +446,19 @@ class WelcomePage(Page):
         if self._is_ready():
             self.post_message(self.More())
 
+    def action_quit_menu(self) -> None:
+        """Quit, if the menu that says so is shown."""
+        if self.has_class("-planned") or self._is_ready():
+            self.action_quit_page()
+
     def action_continue_run(self) -> None:
         """Continue the run that was cut off."""
-        if self._cut_off is not None:
+        if self._cut_off is not None and self._is_ready():
             self.post_message(self.ContinueRun(self._cut_off))
 
     def action_undo_run(self) -> None:
         """Undo the run that was cut off."""
-        if self._cut_off is not None:
+        if self._cut_off is not None and self._is_ready():
             self.post_message(self.UndoRun(self._cut_off))
 
 

@@ -134,6 +134,7 @@ def test_cancelled(name: str, opened: Callable[[str], Screen], tmp_path: Path) -
     assert "No program is left running." in words
     assert "Finished: “Make the environment”." in words
     assert "To continue from here, run the same command again." in words
+    assert "cryptography-wizard resume" in words
     assert f"The logs: {tmp_path}" in words
     assert f"The exit code is {int(code)}." in words
 

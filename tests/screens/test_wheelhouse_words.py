@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from screens.text import messages
 from screens.tui import review
 from tests.wizard import wheel_files
 from wizard.choices import Choices
-from wizard.errors import BadRequest
+from wizard.errors import BadRequest, Exit
 from wizard.export import formats
 from wizard.plan import Plan
 from wizard.proof import manifest
@@ -100,3 +101,10 @@ def test_a_damaged_one_ends_before_any_look_at_the_machine(
     assert f"The folder {tmp_path / 'empty'} is empty." in said.err
     with pytest.raises(BadRequest):
         manifest.load(tmp_path / "empty")
+
+
+def test_a_cancelled_run_names_the_command_that_continues_it(plan: Plan) -> None:
+    cancelled = RunEnded(Exit.CANCELLED, 1.0)
+    assert "cryptography-wizard resume" in messages.end_of_run(plan, cancelled)[-1]
+    for other in (replace(plan, undoes="20261103-120000"), replace(plan, repairs=True)):
+        assert "resume" not in " ".join(messages.end_of_run(other, cancelled)), "it cannot"

@@ -21,9 +21,8 @@ from wizard.history import secrets
 from wizard.history.past_runs import PastRun
 from wizard.masking import Masker
 from wizard.running import journal, step_log
+from wizard.running.journal import LOGS
 from wizard.wording import count, joined
-
-LOGS = "logs"
 
 
 @dataclass(frozen=True)

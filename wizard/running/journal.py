@@ -31,6 +31,7 @@ from wizard.running.run_state import RunState
 FILE = "journal.jsonl"
 PLAN_FILE = "plan.json"
 ANSWERS_FILE = "answers.toml"
+LOGS = "logs"
 
 EXAMPLE = "2026-11-29T08:00:00.000+00:00"
 """A time in a journal."""

@@ -37,7 +37,7 @@ from wizard.running.events import (
     stamped,
     without_secrets,
 )
-from wizard.running.journal import ANSWERS_FILE, PLAN_FILE, Journal
+from wizard.running.journal import ANSWERS_FILE, LOGS, PLAN_FILE, Journal
 from wizard.running.new_environment import NewEnvironment
 from wizard.running.schedule import startable
 from wizard.running.step_runner import Result, StepRunner, os_error_sentence
@@ -93,7 +93,7 @@ def run(
             locks.enter_context(temporary.inside(choices.temporary_folder))
             temporary.sweep()
             entries.sweep()
-            (folder / "logs").mkdir(mode=0o700, exist_ok=True)
+            (folder / LOGS).mkdir(mode=0o700, exist_ok=True)
             locations.write_private(folder / PLAN_FILE, plan_text)
             _save_answers(folder / ANSWERS_FILE, choices)
             journal = locks.enter_context(contextlib.closing(Journal(folder)))
@@ -271,7 +271,7 @@ class _Attempt:
         if not self._stop.is_set():
             for step in startable(self._steps, done, self._running):
                 number = self._steps.index(step) + 1
-                log = self._folder / "logs" / f"{number:02d}-{_file_name(step.id)}.log"
+                log = self._folder / LOGS / f"{number:02d}-{_file_name(step.id)}.log"
                 self.emit(StepStarted(step.id, self._command_text(step.action), str(log)))
                 self._running[step.id] = step
                 self.started.add(step.id)

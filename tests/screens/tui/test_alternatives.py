@@ -15,6 +15,7 @@ from screens.session import Session
 from screens.text import linear
 from screens.tui.alternatives import AlternativesPage
 from screens.tui.app import WizardApp
+from screens.tui.keys_line import KeysLine
 from screens.tui.question import QuestionPage
 from screens.tui.review import ReviewPage
 from screens.tui.welcome import WelcomePage
@@ -119,6 +120,26 @@ async def test_what_the_wizard_can_do_is_done_with_a_key(key: str) -> None:
         assert app.session.problem is None
         await pilot.press("q")
     assert app.return_value == Exit.CANCELLED
+
+
+async def test_enter_is_named_for_what_it_does_with_the_chosen_way() -> None:
+    other = replace(DEBIAN.pythons[0], path="/opt/python3.12/bin/python3", version="3.12.1")
+    app = real(replace(HOPELESS, pythons=(FREE, other)), Choices(python=FREE.path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("1")
+        await pilot.pause()
+        page = app.screen
+        assert isinstance(page, AlternativesPage)
+        said = []
+        for alternative in page._error.alternatives:
+            keys = {key.name: key.meaning for key in page.query_one(KeysLine).keys}
+            assert keys["Enter"] == ("Do it" if alternative.choices else "Copy")
+            assert list(keys.values()).count("Copy") == 1, "with Enter or with C"
+            said.append(keys["Enter"])
+            await pilot.press("down")
+            await pilot.pause()
+        assert {"Do it", "Copy"} == set(said)
 
 
 async def test_long_lines_are_broken_anew_when_the_terminal_changes() -> None:

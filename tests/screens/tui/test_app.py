@@ -669,6 +669,7 @@ async def test_cancel_asks_and_stops(app: WizardApp, machine: FakeMachine) -> No
         assert "Stopped, as you asked" in words(app)
         assert "Make the environment" in words(app)
         assert "Prove that it works" not in words(app), "what was never reached is not finished"
+        assert "cryptography-wizard resume" in words(app), "what goes on later, too"
         machine.run.held = False
         await press(pilot, "r")
         await settled(pilot)

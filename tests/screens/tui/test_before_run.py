@@ -24,7 +24,7 @@ from screens.tui.question import FREE_ANSWER, Answers, QuestionPage
 from screens.tui.result import ResultPage
 from screens.tui.review import ReviewPage
 from screens.tui.runs import RunsPage
-from screens.tui.step_rows import NotesRow, Rows
+from screens.tui.step_rows import NotesRow, Rows, SecurityRow
 from screens.tui.welcome import WelcomePage
 from tests.machines import machine as recorded
 from tests.screens.fakes import FACTS, REPORT, FakeMachine
@@ -36,7 +36,7 @@ from wizard import knowledge
 from wizard.choices import Choices
 from wizard.engine import Decision
 from wizard.errors import BadRequest
-from wizard.facts import Space
+from wizard.facts import Project, Space
 from wizard.plan import Plan
 from wizard.programs import waiting
 from wizard.questions import answers
@@ -139,6 +139,57 @@ async def test_the_first_page_shows_why_nothing_can_be_planned(
         await settled(pilot)
         shown = text(app, "#usual").splitlines()
         assert shown == ["✗ They do not fit together.", "a==1 needs b<2", "Change a."]
+        assert "Ready" not in text(app, "#looking")
+        assert text(app, "#fact-5").startswith("–"), "a tick would promise too much"
+        assert app.screen.query_one("#machine").display, "there is space for the facts"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16), (60, 30), (120, 40)])
+async def test_a_long_reason_leaves_the_whole_menu_on_the_screen(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = app_for()
+    why = "The package index https://index.example/simple/ does not answer. " * 4
+
+    def refuse() -> Decision:
+        raise BadRequest("Nothing can be planned.", shown="refused\n" * 4, why=why, hints=(why,))
+
+    monkeypatch.setattr(app.session, "usual", refuse)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        await pilot.pause()
+        assert "3  Quit" in screen_text(app)
+        assert "✗ Nothing can be planned." in screen_text(app)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert "3  Quit" in screen_text(app), "after a change of the size, too"
+
+
+async def test_keys_of_a_menu_that_is_not_shown_do_nothing() -> None:
+    looked = threading.Event()
+    app = app_for(hold=looked)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "Looking at your computer" in text(app, "#looking"))
+        await pilot.pause()
+        assert "Look again" not in screen_text(app), "it is looking"
+        await press(pilot, "3", "1", "m", "p", "g", "u", "r")
+        assert app.is_running
+        assert isinstance(app.screen, WelcomePage)
+        looked.set()
+        await settled(pilot)
+        assert "Look again" in screen_text(app)
+        assert app.session.engine.probe.__self__.probes == 1  # type: ignore[attr-defined]
+        await press(pilot, "3")
+    assert app.return_value == 130
+
+
+async def test_a_digit_without_a_row_does_nothing() -> None:
+    app = app_for(Choices(release="45.0.7", venv="/home/ada/project/x"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "1" not in menu(app)
+        await press(pilot, "1")
+        assert isinstance(app.screen, WelcomePage)
 
 
 async def test_a_note_shows_brackets_as_they_are() -> None:
@@ -201,6 +252,46 @@ async def test_what_is_refused_says_why_and_leads_to_the_questions() -> None:
         await press(pilot, "up", "enter", "enter")
         assert isinstance(app.screen, ReviewPage)
         assert app.session.completed.release == "50.0.2"
+
+
+async def test_a_project_that_was_corrected_is_read_again() -> None:
+    file = "/home/ada/project/requirements.txt"
+    wrong = Project(file, "requirements", "requirements.txt", problem="There is no flaskk.")
+    machine = FakeMachine(facts=replace(recorded("debian-12"), project=wrong), real=True)
+    choices, known = Choices(project=file), knowledge.load()
+    app = WizardApp(machine.engine(), choices, knowledge=known)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "There is no flaskk." in text(app, "#usual")
+        await press(pilot, "r")
+        await settled(pilot)
+        assert machine.probes == 2, "the file is read again"
+        assert "There is no flaskk." in text(app, "#usual"), "it has not been corrected yet"
+        assert menu(app)
+        machine.facts = replace(machine.facts, project=replace(wrong, problem=""))
+        await press(pilot, "r")
+        await settled(pilot)
+        assert "flaskk" not in text(app, "#usual")
+        assert "1" in menu(app)
+        assert app.screen.query_one("#machine").display
+
+
+async def test_a_security_warning_is_read_without_unfolding_it() -> None:
+    app = app_for(Choices(release="45.0.7"), facts=recorded("debian-12"), real=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "1")
+        assert isinstance(app.screen, ReviewPage)
+        assert "PKCS#7 decryption as an oracle" in screen_text(app)
+        rows = app.screen.query_one(Rows)
+        assert [type(row) for row in rows.rows].count(SecurityRow) == 1
+        opened = [row for row in rows.rows if row.open]
+        assert [type(row) for row in opened] == [SecurityRow], "everything else is folded"
+        for row in app.screen.query(NotesRow):
+            assert "attacker" not in row.title_text, "one row shows it"
+        await press(pilot, "space")
+        assert rows.row is rows.rows[1], "the first step unfolds, and the warning stays"
+        assert [row.open for row in rows.rows[:2]] == [True, True]
 
 
 async def test_a_release_that_does_not_exist_is_left_out_of_the_questions() -> None:

@@ -488,7 +488,7 @@ def test_of_near_causes_the_right_one_is_the_answer(
 @pytest.mark.parametrize(
     "lines",
     [
-        ("read_all(/root/.cache/tool/0): Value too large for defined data type",),
+        ("read_all(/home/ada/.cache/tool/0): Value too large for defined data type",),
         ("AssertionError: version mismatch, 2 != 3",),
         ("Backend().load()", "TypeError: __init__() missing 1 required positional argument: "
          "'backend'"),
