@@ -546,3 +546,26 @@ def test_the_same_words_of_another_program_are_no_sign(lines: tuple[str, ...]) -
 )  # fmt: skip
 def test_the_package_is_the_one_that_failed(lines: tuple[str, ...], package: str | None) -> None:
     assert diagnose(lines).package == package
+
+
+def test_a_folder_of_sources_that_pip_was_given_is_no_package() -> None:
+    found = diagnose(
+        [
+            "  Building wheel for cryptography (pyproject.toml): started",
+            "    could not execute process `/mnt/pip-req-build-b7/src/rust/build-script-build`"
+            " (never executed)",
+            "    Permission denied (os error 13)",
+        ]
+    )
+    assert (found.id, found.package) == ("tmp-noexec", "cryptography")
+
+
+def test_a_warning_of_setuptools_is_not_why_a_build_failed() -> None:
+    found = diagnose(
+        [
+            "  Building wheel for pynacl (pyproject.toml): started",
+            "  dist.py:318: UserWarning: Unknown distribution option: 'tests_require'",
+            "  Exception: ERROR: The 'make' utility is missing from PATH",
+        ]
+    )
+    assert (found.id, found.package) == ("make-missing", "pynacl")
