@@ -9,6 +9,7 @@ from typing import Literal
 from packaging.version import Version
 
 from backends import pip
+from backends.rustup import NO_TOOLCHAIN
 from wizard import installed, invocation, target_environment
 from wizard.advice import external_alternatives, support
 from wizard.choices import Choices
@@ -39,6 +40,11 @@ BUILD_MEMORY = GIB
 """Bytes: a rule of thumb. With less, the system has often killed Rust's compiler."""
 MAX_OTHER_PYTHONS = 5
 """The number of other Pythons that are listed."""
+BROKEN_TOOL = "Only a source build needs it. Use the wheel, or repair or remove this program."
+NO_RUST = (
+    "Only a source build needs it, and uses or installs another Rust. To repair this one: rustup "
+    "default stable"
+)
 
 
 @dataclass(frozen=True)
@@ -389,9 +395,7 @@ def _tools(facts: Facts) -> Iterator[Finding]:
     for tool in facts.tools:
         explained = on_mac and (tool.name == "xcode" or apple_tools.is_apples(tool))
         if tool.problem and not explained:
-            action = (
-                "Only a source build needs it. Use the wheel, or repair or remove this program."
-            )
+            action = NO_RUST if tool.problem == NO_TOOLCHAIN else BROKEN_TOOL
             yield Finding("warn", tool.name, f"{tool.path}: {tool.problem}", action)
 
 

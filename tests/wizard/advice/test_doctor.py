@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from backends.rustup import NO_TOOLCHAIN
 from tests.machines import machine
 from tests.wizard.environments import CLICK, PYOPENSSL, holding
 from tests.wizard.needs.test_apple_tools import MACS
@@ -154,6 +155,12 @@ TROUBLED: dict[str, tuple[Facts, str, str, str]] = {
         "clang",
         "warn",
         "/opt/clang: No answer.",
+    ),
+    "rustup without a toolchain": (
+        replace(GOOD, tools=(Tool("cargo", "/h/cargo", origin="rustup", problem=NO_TOOLCHAIN),)),
+        "cargo",
+        "warn",
+        "/h/cargo: rustup has no toolchain.",
     ),
     "no root": (replace(GOOD, privilege=Privilege()), "Root", "warn", "cannot become root"),
     "noexec": (with_system(temporary_noexec=True), "Temporary", "warn", "noexec"),
