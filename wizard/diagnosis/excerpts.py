@@ -12,7 +12,7 @@ from wizard.table_source import reader
 WIDTH = 300
 """The number of characters of a line that an excerpt shows."""
 LONGEST = 2000
-"""The number of characters of a line that is told as the evidence: there are lines of megabytes."""
+"""The number of characters of a line that the evidence has: there are lines of megabytes."""
 BEFORE, AFTER = 3, 5
 """The number of lines around the error that an excerpt has at most."""
 NEAR = 100

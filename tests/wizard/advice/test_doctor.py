@@ -332,3 +332,12 @@ def test_certificates_that_are_not_there_are_named_with_their_variable() -> None
     finding = one(replace(GOOD, lost_authorities=lost), "Certificates", "warn")
     assert finding.detail.startswith("PIP_CERT (the file or folder /gone/ca.pem) names no cert")
     assert finding.action.endswith(": unset PIP_CERT")
+
+
+def test_a_folder_of_certificates_that_openssl_does_not_find_is_named() -> None:
+    lost = (("SSL_CERT_DIR", "/opt/our certs:/gone"),)
+    finding = one(replace(GOOD, lost_authorities=lost), "Certificates", "warn")
+    assert finding.detail.startswith("SSL_CERT_DIR (the folder /opt/our certs:/gone) names no cert")
+    remove, link = finding.action.splitlines()
+    assert remove.endswith(": unset SSL_CERT_DIR")
+    assert link.endswith("OpenSSL finds them only after: openssl rehash '/opt/our certs'")
