@@ -9,7 +9,6 @@ from typing import Literal
 from packaging.version import Version
 
 from backends import pip
-from backends.rustup import NO_TOOLCHAIN
 from wizard import installed, invocation, target_environment
 from wizard.advice import external_alternatives, support
 from wizard.choices import Choices
@@ -395,7 +394,9 @@ def _tools(facts: Facts) -> Iterator[Finding]:
     for tool in facts.tools:
         explained = on_mac and (tool.name == "xcode" or apple_tools.is_apples(tool))
         if tool.problem and not explained:
-            action = NO_RUST if tool.problem == NO_TOOLCHAIN else BROKEN_TOOL
+            # Of a removed one, rustup says "toolchain 'stable' is not installed".
+            lacks_rust = tool.origin == "rustup" and "toolchain" in tool.problem
+            action = NO_RUST if lacks_rust else BROKEN_TOOL
             yield Finding("warn", tool.name, f"{tool.path}: {tool.problem}", action)
 
 

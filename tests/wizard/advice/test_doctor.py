@@ -10,6 +10,7 @@ from backends.rustup import NO_TOOLCHAIN
 from tests.machines import machine
 from tests.wizard.environments import CLICK, PYOPENSSL, holding
 from tests.wizard.needs.test_apple_tools import MACS
+from wizard.advice import doctor
 from wizard.advice.doctor import Finding, Mark, findings
 from wizard.choices import Choices
 from wizard.facts import (
@@ -341,3 +342,16 @@ def test_a_folder_of_certificates_that_openssl_does_not_find_is_named() -> None:
     remove, link = finding.action.splitlines()
     assert remove.endswith(": unset SSL_CERT_DIR")
     assert link.endswith("OpenSSL finds them only after: openssl rehash '/opt/our certs'")
+
+
+@pytest.mark.parametrize(
+    ("problem", "action"),
+    [
+        (NO_TOOLCHAIN, doctor.NO_RUST),
+        ("error: toolchain 'stable' is not installed", doctor.NO_RUST),
+        ("No answer within 8 seconds.", doctor.BROKEN_TOOL),
+    ],
+)
+def test_what_helps_a_rustup_without_a_toolchain_is_named(problem: str, action: str) -> None:
+    tool = Tool("cargo", "/h/cargo", origin="rustup", problem=problem)
+    assert one(replace(GOOD, tools=(tool,)), "cargo", "warn").action == action
