@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from screens import fitting
+from screens import fitting, terminal
 from screens.arguments import Common
 from screens.flags import StoreOnce
 from screens.terminal import is_terminal
@@ -83,8 +83,10 @@ def diagnose_command(log: str, *, as_json: bool, stream: TextIO, show_all: bool 
     from wizard.diagnosis.diagnose import diagnose_bytes
 
     chunks = _read_chunks(log)
-    if not as_json and log != "-" and is_terminal(sys.stderr):
-        chunks = _with_progress(chunks, _size(log), sys.stderr)
+    is_pasted = log == "-" and is_terminal(sys.stdin)
+    if is_terminal(sys.stderr) and not as_json and not is_pasted:
+        once = terminal.detect().spoken
+        chunks = _with_progress(chunks, _size(log), sys.stderr, once=once)
     diagnosis = diagnose_bytes(chunks)
     if as_json:
         import json
@@ -192,29 +194,34 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
 
 def _size(log: str) -> int:
     """Return the number of bytes of a log file; 0 if that is unknown."""
+    if log == "-":
+        return 0
     try:
         return Path(log).stat().st_size
     except OSError:
         return 0  # opening it says why
 
 
-def _with_progress(chunks: Iterator[bytes], size: int, stream: TextIO) -> Iterator[bytes]:
+def _with_progress(
+    chunks: Iterator[bytes], size: int, stream: TextIO, *, once: bool = False
+) -> Iterator[bytes]:
     """Yield the chunks of a log of ``size`` bytes; after a second, say how much of it is read.
 
-    It is one line, which is written again each second, and removed at the end.
+    It is one line, which is written again each second, and removed at the end; or, for a screen
+    reader, written ``once``.
     """
     done, said, shown = 0, time.monotonic(), ""
     try:
         for chunk in chunks:
             yield chunk
             done += len(chunk)
-            if time.monotonic() - said >= EACH:
+            if time.monotonic() - said >= EACH and not (once and shown):
                 said = time.monotonic()
                 whole = f" of {size / MB:.0f}" if size else ""
                 shown = f"Reading the log: {done / MB:.0f}{whole} MB"
-                stream.write(f"\r{shown}")
+                stream.write(f"{shown}\n" if once else f"\r{shown}")
                 stream.flush()
     finally:
-        if shown:
+        if shown and not once:
             stream.write(f"\r{' ' * len(shown)}\r")
             stream.flush()

@@ -138,3 +138,10 @@ def test_a_log_that_is_read_at_once_shows_no_progress() -> None:
     stream = io.StringIO()
     list(diagnose._with_progress(iter([b"a"]), 1, stream))
     assert stream.getvalue() == ""
+
+
+def test_a_screen_reader_reads_the_progress_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diagnose, "EACH", 0.0)
+    stream = io.StringIO()
+    list(diagnose._with_progress(iter([b"a" * 1_000_000] * 3), 0, stream, once=True))
+    assert stream.getvalue() == "Reading the log: 1 MB\n"
