@@ -17,6 +17,9 @@ import posixpath
 
 from backends.action import Command, Download
 
+NO_TOOLCHAIN = "rustup has no toolchain."
+"""The problem of rustup's ``cargo`` and ``rustc`` before a Rust was installed with it."""
+
 
 def installer(root: str, triple: str, home: str) -> Download:
     """Download rustup's installer for the system ``triple`` from the update root to ``home``."""

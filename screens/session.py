@@ -282,7 +282,7 @@ class Session:
         for the same Python. Raises WizardError.
         """
         wanted = self._with_answer(question, text)
-        known = self.facts
+        known, quick = self.facts, None
         if question.key == "project" and known is not None:
             quick = self.engine.probe(wanted)
             facts = replace(
@@ -293,7 +293,7 @@ class Session:
             )
             if quick.project and _same_python(quick, facts, wanted) and not quick.project.problem:
                 return facts
-        return self.engine.probe(wanted, everything=True)
+        return self.engine.probe(wanted, everything=True, after=quick)
 
     def submit_probed(self, question: Question, text: str, probed: Facts) -> None:
         """Set an answer that `look_up` has looked up. Raises the errors of `submit`."""

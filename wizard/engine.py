@@ -139,7 +139,8 @@ class Engine:
     """The machine and the decisions, as an interface uses them; tests use a simulated one.
 
     ``probe`` reads what some choices need (a wheel needs less than a source build);
-    ``probe(choices, everything=True)`` reads everything. ``run`` runs a plan. ``unlock`` gets
+    ``probe(choices, everything=True)`` reads everything, and with ``after=facts`` does not ask the
+    index again, which has answered to the quicker probe. ``run`` runs a plan. ``unlock`` gets
     permission to become root without another password (``sudo -v`` on the terminal) and returns
     whether it succeeded. ``ending`` returns what has become of the result's way to a room
     (`wizard.room.reporter`), or None; ``room_trouble`` says why a room hears nothing, also before
@@ -170,10 +171,12 @@ def decide(engine: Engine, choices: Choices) -> Decision:
 
     Raises the errors of `settle`.
     """
+    facts = engine.probe(choices)
     try:
-        return engine.settle(case_of(engine.probe(choices), choices))
+        return engine.settle(case_of(facts, choices))
     except Impossible:
-        return engine.settle(case_of(engine.probe(choices, everything=True), choices))
+        everything = engine.probe(choices, everything=True, after=facts)
+        return engine.settle(case_of(everything, choices))
 
 
 def plan_rest(engine: Engine, choices: Choices) -> Decision:
@@ -265,10 +268,10 @@ def real() -> Engine:
     It imports probe and runner when they are needed, so that the first page appears sooner.
     """
 
-    def probe(choices: Choices, *, everything: bool = False) -> Facts:
+    def probe(choices: Choices, *, everything: bool = False, after: Facts | None = None) -> Facts:
         from wizard.machine import probe as prober
 
-        return prober.probe(choices, everything=everything, meanwhile=_import_early)
+        return prober.probe(choices, everything=everything, after=after, meanwhile=_import_early)
 
     def run(
         plan: Plan,

@@ -648,6 +648,12 @@ class Facts:
         """Return the first tool of this name that runs, or None."""
         return next((t for t in self.tools if t.name == name and not t.problem), None)
 
+    def started(self, name: str) -> Tool | None:
+        """Return what a build starts that calls a tool by this name: the first one, also if it does
+        not run. None if there is none.
+        """
+        return next((t for t in self.tools if t.name == name), None)
+
     def manager(self, name: str, machine: str = "") -> Manager | None:
         """Return the package manager of this name, or None.
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from screens import fitting
+from screens import fitting, terminal
 from screens.arguments import Common
 from screens.flags import StoreOnce
 from screens.terminal import is_terminal
@@ -26,8 +28,15 @@ EXAMPLES = (
     ("diagnose --explain glibc-too-old", "what a cause means, and what helps where"),
 )
 CHUNK = 256 * 1024
+MB = 1_000_000
+EACH = 1.0
+"""After how many seconds the progress is written, and written again."""
 MAX_BYTES = 1024 * 1024 * 1024
 """The number of bytes after which reading stops: a stream may be endless."""
+
+
+MOST_IDS = 10
+"""The number of ids that are proposed instead of one that does not exist."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +82,12 @@ def diagnose_command(log: str, *, as_json: bool, stream: TextIO, show_all: bool 
     """
     from wizard.diagnosis.diagnose import diagnose_bytes
 
-    diagnosis = diagnose_bytes(_read_chunks(log))
+    chunks = _read_chunks(log)
+    is_pasted = log == "-" and is_terminal(sys.stdin)
+    if is_terminal(sys.stderr) and not as_json and not is_pasted:
+        once = terminal.detect().spoken
+        chunks = _with_progress(chunks, _size(log), sys.stderr, once=once)
+    diagnosis = diagnose_bytes(chunks)
     if as_json:
         import json
 
@@ -94,12 +108,21 @@ def explain_command(name: str, *, stream: TextIO) -> int:
 
     causes = table().causes
     if name not in causes or causes[name].envelope:
+        ids = [each for each in sorted(causes) if not causes[each].envelope]
         raise BadRequest(
-            f"There is no cause named {name}{did_you_mean(name, causes)}.",
-            hints=("docs/diagnosis.md lists all of them.",),
+            f"There is no cause named {name}{did_you_mean(name, ids)}.", hints=_ids_like(name, ids)
         )
     stream.write(page(causes[name]))
     return int(Exit.DONE)
+
+
+def _ids_like(name: str, ids: Sequence[str]) -> tuple[str, ...]:
+    """Return how to find the right id: those with a word of the name, and where a log shows its."""
+    words = {word for word in name.lower().split("-") if len(word) > 1}
+    like = [one for one in ids if words & set(one.split("-"))]
+    like.sort(key=lambda one: -len(words & set(one.split("-"))))
+    log = f"To see the id of the cause in a log: {invocation.command('diagnose', '--json', 'LOG')}"
+    return (*([f"Causes with such a name: {', '.join(like[:MOST_IDS])}"] if like else []), log)
 
 
 def report_lines(diagnosis: Diagnosis) -> list[str]:
@@ -126,7 +149,7 @@ def report_lines(diagnosis: Diagnosis) -> list[str]:
         elif diagnosis.package != "cryptography":
             lines.append(f"This is about the package {diagnosis.package}, not about cryptography.")
     else:
-        lines = ["This log contains no failure that the wizard knows.", diagnosis.cause]
+        lines = [diagnosis.cause]
     shown = excerpt_lines(diagnosis.excerpt, diagnosis.evidence)
     if diagnosis.line_number:
         place = f"{'Line' if diagnosis.known else 'Around line'} {diagnosis.line_number} of the log"
@@ -167,3 +190,38 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
         if not chunk:
             return
         yield chunk
+
+
+def _size(log: str) -> int:
+    """Return the number of bytes of a log file; 0 if that is unknown."""
+    if log == "-":
+        return 0
+    try:
+        return Path(log).stat().st_size
+    except OSError:
+        return 0  # opening it says why
+
+
+def _with_progress(
+    chunks: Iterator[bytes], size: int, stream: TextIO, *, once: bool = False
+) -> Iterator[bytes]:
+    """Yield the chunks of a log of ``size`` bytes; after a second, say how much of it is read.
+
+    It is one line, which is written again each second, and removed at the end; or, for a screen
+    reader, written ``once``.
+    """
+    done, said, shown = 0, time.monotonic(), ""
+    try:
+        for chunk in chunks:
+            yield chunk
+            done += len(chunk)
+            if time.monotonic() - said >= EACH and not (once and shown):
+                said = time.monotonic()
+                whole = f" of {size / MB:.0f}" if size else ""
+                shown = f"Reading the log: {done / MB:.0f}{whole} MB"
+                stream.write(f"{shown}\n" if once else f"\r{shown}")
+                stream.flush()
+    finally:
+        if shown and not once:
+            stream.write(f"\r{' ' * len(shown)}\r")
+            stream.flush()

@@ -8,6 +8,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from backends.rustup import NO_TOOLCHAIN
 from screens.text.messages import short_path
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ SYSTEMS = {"macos": "macOS", "windows": "Windows", "linux": "Linux", "other": "U
 LABELS = ("System", "Python", "pip", "Rust", "OpenSSL headers", "cryptography")
 SUPPORT_ROW = LABELS.index("cryptography")
 """The row that says whether its developers test it here. A background thread finds that out."""
-NOT_FOUND = "not found; needed only to compile"
+FOR_WHAT = "needed only to compile"
+NOT_FOUND = f"not found; {FOR_WHAT}"
 
 
 class MachineFacts(VerticalScroll):
@@ -76,14 +78,14 @@ class MachineFacts(VerticalScroll):
 def _described(facts: Facts) -> tuple[tuple[bool, str], ...]:
     """Return whether each topic but the last was found, and a text about it."""
     python = next((python for python in facts.pythons if not python.problem), None)
-    rust = facts.tool("rustc")
+    rust = facts.tool("rustc") or facts.started("rustc")
     headers = facts.openssl[0] if facts.openssl else None
     pip = python.pip if python else None
     return (
         (True, _system(facts)),
         (python is not None, _python(python) if python else "none found"),
         (pip is not None, pip.version if pip else "none yet; a new environment includes one"),
-        (rust is not None, _tool(rust) if rust else NOT_FOUND),
+        (bool(rust and not rust.problem), _tool(rust) if rust else NOT_FOUND),
         (
             headers is not None,
             f"{headers.version} in {headers.folder}" if headers else NOT_FOUND,
@@ -92,6 +94,9 @@ def _described(facts: Facts) -> tuple[tuple[bool, str], ...]:
 
 
 def _tool(tool: Tool) -> str:
+    if tool.problem:
+        found = tool.problem.rstrip(".") if tool.problem == NO_TOOLCHAIN else "does not run"
+        return f"{found}; {FOR_WHAT}"
     return " ".join(filter(None, (tool.version, f"({tool.origin})" if tool.origin else "")))
 
 

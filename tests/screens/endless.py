@@ -60,7 +60,7 @@ def main(folder: str, *flags: str) -> int:
     facts = replace(FACTS, privilege=Privilege("root"))
     real = engine.real()
 
-    def probe(_choices: Choices, *, everything: bool = False) -> Facts:
+    def probe(_choices: Choices, *, everything: bool = False, after: Facts | None = None) -> Facts:
         return facts
 
     def settle(case: Case) -> Decision:

@@ -341,7 +341,9 @@ class FakeMachine:
     hold: threading.Event | None = None
     real: bool = False
 
-    def probe(self, _choices: Choices, *, everything: bool = False) -> Facts:
+    def probe(
+        self, _choices: Choices, *, everything: bool = False, after: Facts | None = None
+    ) -> Facts:
         """Return the facts or raise the problem; wait for ``hold`` if there is one."""
         assert everything, "the full screen shows the whole machine"
         self.probes += 1

@@ -146,7 +146,7 @@ def test_an_index_that_cannot_be_read_is_a_known_cause_in_the_room(
     pretended = pretend(monkeypatch)
     listing = Listing(problem="The index cannot be reached.", failure=cause)
 
-    def probe(choices: Choices, *, everything: bool = False) -> Facts:
+    def probe(choices: Choices, *, everything: bool = False, after: Facts | None = None) -> Facts:
         return replace(pretended.probe(choices, everything=everything), listing=listing)
 
     monkeypatch.setattr(engine, "real", lambda: replace(pretended, probe=probe))

@@ -39,6 +39,11 @@ BUILD_MEMORY = GIB
 """Bytes: a rule of thumb. With less, the system has often killed Rust's compiler."""
 MAX_OTHER_PYTHONS = 5
 """The number of other Pythons that are listed."""
+BROKEN_TOOL = "Only a source build needs it. Use the wheel, or repair or remove this program."
+NO_RUST = (
+    "Only a source build needs it, and uses or installs another Rust. To repair this one: rustup "
+    "default stable"
+)
 
 
 @dataclass(frozen=True)
@@ -389,9 +394,9 @@ def _tools(facts: Facts) -> Iterator[Finding]:
     for tool in facts.tools:
         explained = on_mac and (tool.name == "xcode" or apple_tools.is_apples(tool))
         if tool.problem and not explained:
-            action = (
-                "Only a source build needs it. Use the wheel, or repair or remove this program."
-            )
+            # Of a removed one, rustup says "toolchain 'stable' is not installed".
+            lacks_rust = tool.origin == "rustup" and "toolchain" in tool.problem
+            action = NO_RUST if lacks_rust else BROKEN_TOOL
             yield Finding("warn", tool.name, f"{tool.path}: {tool.problem}", action)
 
 

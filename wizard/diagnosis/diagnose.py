@@ -35,10 +35,10 @@ class Diagnosis:
 
     ``id`` names a cause of ``assets/failures.toml``; it is None if the log does not show the cause,
     or if nothing failed (``installed``). ``cause`` is a sentence for people. ``line_number`` is the
-    line that shows it, counted from 1 (0: the log is empty), ``evidence`` this line, and
-    ``excerpt`` the lines around it, at most nine. ``package`` is what failed to install; None if
-    nothing says which. ``why`` says what this kind of failure means. ``certainty`` is ``certain``,
-    ``probable`` or ``unknown``.
+    line that shows it, counted from 1 (0: the log is empty), ``evidence`` this line, or the part of
+    a very long one, and ``excerpt`` the lines around it, at most nine. ``package`` is what failed
+    to install; None if nothing says which. ``why`` says what this kind of failure means.
+    ``certainty`` is ``certain``, ``probable`` or ``unknown``.
     """
 
     id: str | None
@@ -157,7 +157,7 @@ def _explain(best: Candidate, others: Sequence[Candidate], facts: Mapping[str, s
         package=context.written(package) or None,
         cause=_sentence(best, facts),
         line_number=best.first.number,
-        evidence=best.first.raw.strip(),
+        evidence=best.first.evidence,
         excerpt=best.first.excerpt,
         why=remedies.fill(best.cause.means, slots, facts),
         remedies=tuple(map(_of_unnamed, remedies.remedies(best.cause, slots, facts))),
@@ -287,14 +287,14 @@ def _unknown(
     said.sort(key=lambda match: match.number)
     if suspect:
         text = "The wizard does not know this error. It is the first error in the log."
-        number, evidence, excerpt = suspect.number, suspect.raw.strip(), suspect.excerpt
+        number, evidence, excerpt = suspect.number, suspect.evidence, suspect.excerpt
     elif said:
         first = said[0]
         text = (
             "The log says only that something failed. The cause is not in this part of it: send "
             "the lines above this one, from the first error on."
         )
-        number, evidence, excerpt = first.number, first.raw.strip(), first.excerpt
+        number, evidence, excerpt = first.number, first.evidence, first.excerpt
     elif found.last[0]:
         text = "The wizard knows no failure in this log. These are its last lines."
         (number, excerpt), evidence = found.last, ""

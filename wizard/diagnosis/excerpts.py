@@ -11,6 +11,8 @@ from wizard.table_source import reader
 
 WIDTH = 300
 """The number of characters of a line that an excerpt shows."""
+LONGEST = 2000
+"""The number of characters of a line that the evidence has: there are lines of megabytes."""
 BEFORE, AFTER = 3, 5
 """The number of lines around the error that an excerpt has at most."""
 NEAR = 100
@@ -64,12 +66,18 @@ def marked(lines: Sequence[str], evidence: str) -> int | None:
     return None
 
 
-def _part(text: str, column: int) -> Part:
-    """Return at most WIDTH characters that include the one at this column."""
-    if len(text) <= WIDTH:
+def evidence(line: str, column: int) -> str:
+    """Return the line that shows the error; of a very long one, what is around this column."""
+    _, text, _ = _part(line, column, LONGEST)
+    return text.strip()
+
+
+def _part(text: str, column: int, width: int = WIDTH) -> Part:
+    """Return at most ``width`` characters that include the one at this column."""
+    if len(text) <= width:
         return "", text, ""
-    start = max(0, min(column - WIDTH // 4, len(text) - WIDTH))
-    end = start + WIDTH
+    start = max(0, min(column - width // 4, len(text) - width))
+    end = start + width
     return "…" if start else "", text[start:end], "…" if end < len(text) else ""
 
 

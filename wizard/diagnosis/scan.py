@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from wizard.diagnosis import normal
 from wizard.diagnosis.decoding import Block, decode
-from wizard.diagnosis.excerpts import NEAR, Part, around, for_people
+from wizard.diagnosis.excerpts import NEAR, WIDTH, Part, around, evidence, for_people
 from wizard.diagnosis.normal import lines_of_words, words
 from wizard.diagnosis.table import Sign, Table
 
@@ -62,6 +62,27 @@ class Match:
         """The lines around it, for people."""
         return for_people(self.around)
 
+    @property
+    def evidence(self) -> str:
+        """The line itself, or what is around the sign in a very long one."""
+        return evidence(self.raw, column_of(self.raw, self.found))
+
+
+def column_of(line: str, found: str) -> int:
+    """Return where a match is in the line as the log has it; 0 if it is not found there.
+
+    The log may have other quotation marks, or escapes, between the words of the match.
+    """
+    if len(line) <= NEAR:
+        return 0
+    column = line.find(found[:30])
+    if column < 0 and len(line) <= WIDTH:
+        return 0  # an excerpt shows all of it
+    if column < 0:
+        match = re.search(r"\W{1,8}".join(re.findall(r"\w+", found[:30])), line)
+        column = match.start() if match else 0
+    return column
+
 
 @dataclass
 class Scan:
@@ -82,6 +103,9 @@ def scan(blocks: Iterable[Block], table: Table) -> Scan:
         if not block.data or block.data.isspace():
             continue
         whole = unwrapped(block)
+        # Between the parts of one long line is no other line.
+        last = block.number + block.data.count(b"\n")
+        is_cut = following is not None and following.number == last
         marks = _marks_in(whole.data)
         named = b"E" in whole.data and any(ending in whole.data for ending in ENDINGS)
         if not marks and not named and wanted.isdisjoint(words(whole.data)):
@@ -89,9 +113,10 @@ def scan(blocks: Iterable[Block], table: Table) -> Scan:
         else:
             lines = decode(whole.data).split("\n")
             after = decode(following.data[: NEAR * 200]).split("\n") if following else []
+            after = after[1:] if is_cut else after
             found.matches += _Lines(whole, lines, before, after, wanted, marks, named).matches()
-        before = lines[-NEAR:]
-        end = (block.number + block.data.count(b"\n"), lines)
+        before = before if is_cut else lines[-NEAR:]
+        end = (last, lines)
     number, lines = end
     if lines:
         last = next((i for i in range(len(lines) - 1, 0, -1) if lines[i].strip()), 0)
@@ -460,7 +485,7 @@ class _Lines:
 
     def _match(self, sign: Sign, match: re.Match[str], index: int) -> Match:
         raw = self._lines[index]
-        column = max(0, raw.find(match.group()[:30])) if len(raw) > NEAR else 0
+        column = column_of(raw, match.group())
         slots = {name: value for name, value in match.groupdict().items() if value}
         number = self._number(index, column)
         text = match.string if len(match.string) <= normal.WINDOW else match.group()

@@ -17,9 +17,11 @@ VARIABLES = (
 """What pip, its parts, OpenSSL, uv, curl and cargo read."""
 LARGEST = 8 * 1024 * 1024
 """How many bytes of a file are searched: those with all known authorities have a quarter of one."""
-_BEGIN = b"-----BEGIN "
-_CERTIFICATE = re.compile(r"\.(?:\d+|pem|crt|cer)$", re.IGNORECASE)
-"""The names of certificates: OpenSSL looks for those that ``openssl rehash`` makes (``.0``)."""
+_BEGIN = re.compile(rb"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----")
+"""How a certificate begins (OpenSSL's ``pem.h``): a file may have only a key."""
+_LINK = re.compile(r"[0-9a-f]{8}\.\d+")
+"""The names that OpenSSL looks for in a folder: the links that ``openssl rehash`` makes. A
+certificate with another name is not found."""
 FOLDERS = ("SSL_CERT_DIR",)
 """Those that name several folders, of which one is enough."""
 
@@ -43,10 +45,11 @@ def _has_any(path: str) -> bool:
         if not path or not Path(path).exists():
             return False
         if Path(path).is_dir():
-            return any(map(_CERTIFICATE.search, os.listdir(path)))  # noqa: PTH208 - only names
+            names = filter(_LINK.fullmatch, os.listdir(path))  # noqa: PTH208 - only names
+            return any(Path(path, name).exists() for name in names)
         if not Path(path).is_file():
             return True  # a pipe gives its text only once, and perhaps never
         with Path(path).open("rb") as file:
-            return _BEGIN in file.read(LARGEST)
+            return bool(_BEGIN.search(file.read(LARGEST)))
     except OSError:  # it may not be read by this user: then it may have some
         return True

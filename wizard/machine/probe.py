@@ -66,17 +66,21 @@ def probe(
     choices: Choices,
     *,
     everything: bool = False,
+    after: Optional[Facts] = None,
     folder: str | None = None,
     meanwhile: Callable[[], None] = _nothing,
 ) -> Facts:
     """Read the facts of this machine; ``folder`` replaces the current working folder.
 
     Without ``everything``, it reads only what the choices need: a wheel needs its target and the
-    index; a source build also needs the tools and the package managers. Errors of the machine are
-    not raised: the facts contain a sentence for each part that could not be read. ``meanwhile`` is
-    called while the machine answers.
+    index; a source build also needs the tools and the package managers. ``after`` are the facts of
+    a quicker probe for the same choices, a moment ago: an index that was asked then is not asked
+    again. Errors of the machine are not raised: the facts contain a sentence for each part that
+    could not be read. ``meanwhile`` is called while the machine answers.
     """
-    return measure(choices, everything=everything, folder=folder, meanwhile=meanwhile).facts
+    return measure(
+        choices, everything=everything, after=after, folder=folder, meanwhile=meanwhile
+    ).facts
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,7 @@ def measure(
     choices: Choices,
     *,
     everything: bool = False,
+    after: Optional[Facts] = None,
     folder: str | None = None,
     meanwhile: Callable[[], None] = _nothing,
 ) -> Measured:
@@ -103,7 +108,7 @@ def measure(
     deep = everything or bool(choices.manager) or _needs_tools(choices) or undecided
     minors = pythons.minors(choices, working_folder) if deep else ()
     of_uv = _uv_settings(choices, working_folder)
-    listings = _Listings(needed=not choices.from_wheelhouse, of_uv=of_uv)
+    listings = _Listings(needed=not choices.from_wheelhouse, of_uv=of_uv, after=after)
 
     def find() -> Found:
         return pythons.find(
@@ -308,10 +313,21 @@ class _ArchiveProbe:
 
 
 class _Listings:
-    """Fetches the listing of each index at most once. None is fetched unless ``needed``."""
+    """Fetches the listing of each index at most once. None is fetched unless ``needed``.
 
-    def __init__(self, *, needed: bool, of_uv: Optional[UvSettings] = None) -> None:
+    What an index answered to the probe ``after`` which this one follows counts, also that it did
+    not answer: another wait of half a minute would tell nothing new.
+    """
+
+    def __init__(
+        self,
+        *,
+        needed: bool,
+        of_uv: Optional[UvSettings] = None,
+        after: Optional[Facts] = None,
+    ) -> None:
         self.tasks: dict[IndexSource, Task[Listing]] = {}
+        self._after = after if after is not None and after.listing is not None else None
         self._needed = needed
         self._of_uv = of_uv
         self._prepared = threading.Event()
@@ -328,7 +344,7 @@ class _Listings:
         That Python is nearly always the recommended one, and all Pythons usually have the same
         index, so the request starts while other facts are still being read.
         """
-        if self._needed and not self.tasks:
+        if self._needed and self._after is None and not self.tasks:
             self._start(self._place(python, source))
 
     def recommended(
@@ -339,8 +355,11 @@ class _Listings:
         If no Python has pip (Debian without python3-venv), it is the index of the Python that runs
         the wizard. None if no Python works.
         """
-        usable = (p for p in found if p.path in sources and not p.problem)
-        python = next(usable, None)
+        python = _first_with_pip(found, sources)
+        if self._after is not None:
+            asked = _first_with_pip(self._after.pythons, sources)
+            if (asked and asked.path) == (python and python.path):
+                return self._after.listing
         source = sources[python.path] if python else None
         if source is None and any(not python.problem for python in found):
             python, source = inspect(sys.executable, "wizard")
@@ -364,6 +383,13 @@ class _Listings:
             return listing.fetch(source)
 
         self.tasks[source] = Task("Index", 45, fetch)
+
+
+def _first_with_pip(
+    pythons_found: tuple[Python, ...], sources: dict[str, IndexSource]
+) -> Optional[Python]:
+    usable = (p for p in pythons_found if p.path in sources and not p.problem)
+    return next(usable, None)
 
 
 def _can_make_environment(found: tuple[Python, ...], tools_found: tuple[Tool, ...]) -> bool:

@@ -59,7 +59,8 @@ def _read_for(
         application=choices.installer == "pipx",
         index_problem=known.listing.problem if known.listing else "",
     )
-    if not project.hashes or source is None:
+    unreadable = known.listing is not None and not known.listing.releases
+    if not project.hashes or source is None or unreadable:
         return project, known.listing
     allowed = index.fetch(source, hashes=frozenset(project.hashes))
     if not allowed.releases and known.listing is not None and known.listing.releases:

@@ -17,6 +17,7 @@ from pathlib import Path
 from backends import msvc, xcode
 from backends.action import Command, Output
 from backends.manager import managers
+from backends.rustup import NO_TOOLCHAIN
 from wizard import locations
 from wizard.facts import Tool
 from wizard.machine.parallel import run_all
@@ -78,7 +79,7 @@ def inspect(name: str, path: str, timeout: float = TIME_LIMIT) -> Tool:
     if output.exit:
         why = lines[0][:200] if lines else f"It ended with exit code {output.exit}."
         if origin == "rustup" and "rustup" in why:
-            why = "rustup has no toolchain yet. Run: rustup default stable"
+            why = NO_TOOLCHAIN
         return Tool(name, path, origin=origin, problem=why)
     version = re.search(r"\d+(?:\.\d+)+", output.stdout)
     problem = "" if version else "It does not print its version."

@@ -34,7 +34,7 @@ def unreadable(subject: Subject) -> Condition | None:
     refused = Refused(
         listing.problem,
         (
-            *filter(None, (surroundings.how_to_unset(facts),)),
+            *surroundings.authority_hints(facts),
             *_settings_of(subject),
             "Or make a wheelhouse on a machine that reaches an index (--wheelhouse FOLDER), and "
             "install from it here: --from-wheelhouse FOLDER",

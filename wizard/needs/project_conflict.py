@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePosixPath, PureWindowsPath
 
-from wizard import target_environment
+from wizard import meant, target_environment
 from wizard.facts import Listed, Project
 from wizard.limits import Limit
 from wizard.needs import release_limits
@@ -50,7 +50,8 @@ def find_conflict(case: Case) -> Refused | None:
 def _hints(case: Case, project: Project) -> tuple[str, ...]:
     """Return what helps: a name without a typing error, or a Python that the project allows."""
     if project.kind == "requirement" or project.unresolved == "absent":
-        return ("Check the spelling of the name, and whether the version exists.",)
+        typed = meant.hints(project.name) if project.kind == "requirement" else ()
+        return (*typed, "Check the spelling of the name, and whether the version exists.")
     if not project.pythons or allows(project.pythons, case.target.python.version):
         return ()
     for python in target_environment.bases(case.facts):

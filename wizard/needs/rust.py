@@ -226,7 +226,7 @@ def _installed_toolchain(facts: Facts, python: Python, release_row: Release) -> 
         toolchain = Toolchain(
             "present",
             f"Rust {rustc.version} (already installed)",
-            path=(_folder(facts, cargo.path),) if _must_be_first_on_path(facts, cargo) else (),
+            path=_path_to(facts, cargo, rustc),
             git_only=not at_least(cargo.version or rustc.version, FIRST_SPARSE_CARGO),
         )
         if cargo.origin != "wizard":
@@ -249,22 +249,32 @@ def _installed_toolchain(facts: Facts, python: Python, release_row: Release) -> 
 
 
 def _compiler_of(facts: Facts, cargo: Tool) -> Tool | None:
-    """Return the rustc that this cargo runs: the one in its folder, otherwise the first on PATH."""
+    """Return the rustc that this cargo runs: the one in its folder, otherwise the first that runs.
+
+    None if the one in its folder does not run: cargo would start it anyway.
+    """
     folder = _folder(facts, cargo.path)
-    candidates = (
-        t for t in facts.tools if t.name == "rustc" and not t.problem and t.origin == cargo.origin
-    )
-    beside = next((t for t in candidates if _folder(facts, t.path) == folder), None)
-    return beside or facts.tool("rustc")
+    compilers = (tool for tool in facts.tools if tool.name == "rustc")
+    beside = next((tool for tool in compilers if _folder(facts, tool.path) == folder), None)
+    if beside is None:
+        return facts.tool("rustc")
+    return None if beside.problem else beside
 
 
-def _must_be_first_on_path(facts: Facts, cargo: Tool) -> bool:
-    """Return whether cargo's folder must be put at the front of PATH.
+def _path_to(facts: Facts, cargo: Tool, rustc: Tool) -> tuple[str, ...]:
+    """Return the folders for the front of PATH, so that a build starts this cargo and this rustc.
 
     The folders of rustup, Homebrew and the wizard are often only on the PATH of a login shell, and
-    another cargo earlier on PATH would be used instead.
+    another cargo or rustc may be earlier on PATH: an older one, or one that does not run, such as
+    rustup's without a toolchain.
     """
-    return cargo.origin not in ("system", "") or facts.tool("cargo") is not cargo
+    if all(_is_started(facts, tool) for tool in (cargo, rustc)):
+        return ()
+    return tuple(dict.fromkeys(_folder(facts, tool.path) for tool in (cargo, rustc)))
+
+
+def _is_started(facts: Facts, tool: Tool) -> bool:
+    return tool.origin in ("system", "") and facts.started(tool.name) is tool
 
 
 def _offered_version(manager: Manager, entry: RustPackage) -> str:
@@ -292,9 +302,11 @@ def _path_for_packages(facts: Facts, entry: RustPackage, manager: Manager) -> tu
     folder = _folder(facts, manager.program)
     if folder not in SYSTEM_FOLDERS:
         return (folder,)  # Homebrew and MacPorts may not be on PATH
-    # An older Rust earlier on PATH would be used instead of the one just installed.
-    tool = facts.tool("cargo")
-    return ("/usr/bin",) if tool and not tool.path.startswith("/usr/bin/") else ()
+    # Another Rust earlier on PATH would be used instead of the one just installed: an older one, or
+    # one that does not run.
+    first = (facts.started(name) for name in ("cargo", "rustc"))
+    others = [tool for tool in first if tool and not tool.path.startswith("/usr/bin/")]
+    return ("/usr/bin",) if others else ()
 
 
 def _builds_for(facts: Facts, python: Python, rust_machine: str) -> bool:

@@ -7,7 +7,7 @@ from wizard.facts import Facts
 from wizard.needs import storage
 from wizard.needs.condition import Condition, Subject
 from wizard.refused import Refused
-from wizard.wording import joined
+from wizard.wording import joined, quoted_command
 
 CERTIFICATES = "Certificates"
 _CERTIFICATE_PLACES = {
@@ -116,18 +116,26 @@ def lost_authorities(subject: Subject) -> Condition | None:
     several = len(facts.lost_authorities) > 1
     detail = (
         f"{named} {'name' if several else 'names'} no certificates: what is named does not exist, "
-        "or has none in it. Downloads may fail."
+        "or OpenSSL finds none in it. Downloads may fail."
     )
-    return Condition(CERTIFICATES, detail, how_to_unset(facts), detail, detail)
+    return Condition(CERTIFICATES, detail, "\n".join(authority_hints(facts)), detail, detail)
 
 
-def how_to_unset(facts: Facts) -> str:
-    """Return what to do about variables whose certificates do not exist; empty without any."""
+def authority_hints(facts: Facts) -> tuple[str, ...]:
+    """Return what to do about variables that name no certificates; empty without any."""
     if not facts.lost_authorities:
-        return ""
+        return ()
     names = [name for name, _ in facts.lost_authorities]
-    if facts.system.name == "windows":
-        command = " & ".join(f"set {name}=" for name in names)
-    else:
-        command = f"unset {' '.join(names)}"
-    return f"Correct the path, or remove the variable: {command}"
+    windows = facts.system.name == "windows"
+    command = (
+        " & ".join(f"set {name}=" for name in names) if windows else f"unset {' '.join(names)}"
+    )
+    hints = [f"Correct the path, or remove the variable: {command}"]
+    folders = [value for name, value in facts.lost_authorities if name == "SSL_CERT_DIR"]
+    if folders and not windows:  # there, OpenSSL has no such command
+        folder = quoted_command((folders[0].split(":")[0],), facts.system.name)
+        hints.append(
+            "If certificates are in that folder, OpenSSL finds them only after: openssl rehash "
+            f"{folder}"
+        )
+    return tuple(hints)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from wizard import meant
 from wizard.project.contents import Contents, Stated, find_line, unreadable
 from wizard.project.toml_files import load
 
@@ -44,7 +45,10 @@ def read(path: Path, extras: tuple[str, ...] = ()) -> Contents:
     for row in stated:
         if row.requirement() is None:
             raise unreadable(
-                str(path), f"{row.text!r} is not a requirement (PEP 508).", line=row.line
+                str(path),
+                f"{row.text!r} is not a requirement (PEP 508).",
+                line=row.line,
+                hints=meant.hints(row.text),
             )
     return Contents("pyproject", name, str(path), stated, pythons=_pythons(project, poetry, path))
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from wizard import invocation
+from wizard import invocation, meant
 from wizard.addresses import masked
 from wizard.errors import BadRequest
 from wizard.project import conda_environment, locks, pyproject, requirements_file
@@ -80,10 +80,14 @@ def _read_folder(path: Path, extras: tuple[str, ...], environment: Mapping[str, 
 def _read_requirement(text: str) -> Contents:
     stated = Stated(text)
     parsed = stated.requirement()
-    if parsed is None or re.search(r"[/\\]|\.(txt|toml|lock|ya?ml|in|py|cfg)$", text):
+    is_path = re.search(r"[/\\]|\.(txt|toml|lock|ya?ml|in|py|cfg)$", text)
+    # packaging reads both of these; nobody writes them on purpose.
+    slip = text.rstrip().endswith(",") or (parsed and re.fullmatch(r"v?\d[\w.]*", parsed.url or ""))
+    if parsed is None or is_path or slip:
         raise BadRequest(
             f"There is no file or folder {masked(text)}, and it is not the name of a package.",
             hints=(
+                *(() if is_path else meant.hints(text)),
                 "Name a folder, a file such as requirements.txt, or a package such as ansible.",
             ),
         )

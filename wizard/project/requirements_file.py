@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard import text_files
+from wizard import meant, text_files
 from wizard.project.contents import Contents, Stated, unreadable
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def _read(path: Path, above: tuple[Path, ...], *, constraint: bool) -> Iterator[
             str(path),
             f"A line of {path.name} is not a requirement: {invalid.line.strip()[:100]!r}.",
             line=invalid.line_number,
-            hints=("A requirement looks like this: cryptography>=43,<46",),
+            hints=meant.hints(invalid.line.strip())
+            or ("A requirement looks like this: cryptography>=43,<46",),
         )
     for row in parsed.requirements:
         yield Stated(_text(row), str(path), row.line_number, constraint, tuple(row.hash_options))

@@ -40,7 +40,7 @@ def fixed(
     """Fix a machine that is seen in these states, in sequence."""
     seen = list(machines)
 
-    def probe(_choices: Choices, *, everything: bool = False) -> Facts:
+    def probe(_choices: Choices, *, everything: bool = False, after: Facts | None = None) -> Facts:
         assert everything
         return seen.pop(0) if len(seen) > 1 else seen[0]
 

@@ -17,6 +17,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from backends import xcode
+from backends.rustup import NO_TOOLCHAIN
 from screens.tui.app import WizardApp, run_app
 from screens.tui.dialogs import ConfirmScreen, LookUpScreen
 from screens.tui.failure import FailurePage
@@ -48,6 +49,7 @@ from tests.screens.scenes import (
 from tests.screens.tui.seen import text as screen_text
 from wizard.choices import Choices
 from wizard.errors import Impossible
+from wizard.facts import Tool
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:
@@ -134,6 +136,23 @@ async def test_what_is_absent_is_said_in_words(app: WizardApp, machine: FakeMach
         assert "needed only to compile" in text(app, "#fact-3")
         assert "needed only to compile" in text(app, "#fact-4")
         assert text(app, "#fact-5") == "–  unknown, because no Python was found"
+
+
+@pytest.mark.parametrize(
+    ("problem", "shown"),
+    [
+        (NO_TOOLCHAIN, "–  rustup has no toolchain; needed only to compile"),
+        ("No answer within 8 seconds.", "–  does not run; needed only to compile"),
+    ],
+)
+async def test_a_rust_that_does_not_run_is_not_called_absent(
+    app: WizardApp, machine: FakeMachine, problem: str, shown: str
+) -> None:
+    broken = Tool("rustc", "/home/ada/.cargo/bin/rustc", origin="rustup", problem=problem)
+    machine.facts = replace(FACTS, tools=(broken,))
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        assert text(app, "#fact-3") == shown
 
 
 async def test_a_problem_of_the_look_is_explained_and_tried_again(

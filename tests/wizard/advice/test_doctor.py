@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from backends.rustup import NO_TOOLCHAIN
 from tests.machines import machine
 from tests.wizard.environments import CLICK, PYOPENSSL, holding
 from tests.wizard.needs.test_apple_tools import MACS
+from wizard.advice import doctor
 from wizard.advice.doctor import Finding, Mark, findings
 from wizard.choices import Choices
 from wizard.facts import (
@@ -154,6 +156,12 @@ TROUBLED: dict[str, tuple[Facts, str, str, str]] = {
         "clang",
         "warn",
         "/opt/clang: No answer.",
+    ),
+    "rustup without a toolchain": (
+        replace(GOOD, tools=(Tool("cargo", "/h/cargo", origin="rustup", problem=NO_TOOLCHAIN),)),
+        "cargo",
+        "warn",
+        "/h/cargo: rustup has no toolchain.",
     ),
     "no root": (replace(GOOD, privilege=Privilege()), "Root", "warn", "cannot become root"),
     "noexec": (with_system(temporary_noexec=True), "Temporary", "warn", "noexec"),
@@ -325,3 +333,25 @@ def test_certificates_that_are_not_there_are_named_with_their_variable() -> None
     finding = one(replace(GOOD, lost_authorities=lost), "Certificates", "warn")
     assert finding.detail.startswith("PIP_CERT (the file or folder /gone/ca.pem) names no cert")
     assert finding.action.endswith(": unset PIP_CERT")
+
+
+def test_a_folder_of_certificates_that_openssl_does_not_find_is_named() -> None:
+    lost = (("SSL_CERT_DIR", "/opt/our certs:/gone"),)
+    finding = one(replace(GOOD, lost_authorities=lost), "Certificates", "warn")
+    assert finding.detail.startswith("SSL_CERT_DIR (the folder /opt/our certs:/gone) names no cert")
+    remove, link = finding.action.splitlines()
+    assert remove.endswith(": unset SSL_CERT_DIR")
+    assert link.endswith("OpenSSL finds them only after: openssl rehash '/opt/our certs'")
+
+
+@pytest.mark.parametrize(
+    ("problem", "action"),
+    [
+        (NO_TOOLCHAIN, doctor.NO_RUST),
+        ("error: toolchain 'stable' is not installed", doctor.NO_RUST),
+        ("No answer within 8 seconds.", doctor.BROKEN_TOOL),
+    ],
+)
+def test_what_helps_a_rustup_without_a_toolchain_is_named(problem: str, action: str) -> None:
+    tool = Tool("cargo", "/h/cargo", origin="rustup", problem=problem)
+    assert one(replace(GOOD, tools=(tool,)), "cargo", "warn").action == action

@@ -29,7 +29,7 @@ The exit code is 0 if the cause is known or nothing failed, and 1 otherwise.
 | `package` | the package that failed: `cryptography`, or another one; `null` if none is named |
 | `cause` | one sentence for people |
 | `line` | the number of the line that shows it, from 1; 0: the log is empty |
-| `evidence` | this line |
+| `evidence` | this line; of a very long one, the part with the error |
 | `why` | what this kind of failure means |
 | `remedies` | what helps, the best first: `id`, `text`, the command as words, `run`, if it is all |
 | `certainty` | `certain`; `probable`: only a weak sign; `unknown` |

@@ -38,8 +38,23 @@ def test_what_is_there_without_certificates_is_lost_too(tmp_path: Path) -> None:
     file.touch()
     variables = {"PIP_CERT": str(file), "SSL_CERT_DIR": str(folder)}
     assert authorities.lost(variables) == tuple(variables.items())
-    (folder / "company.CRT").touch()
-    assert authorities.lost({"SSL_CERT_DIR": str(folder)}) == ()
+    file.write_text("-----BEGIN PRIVATE KEY-----\n")
+    assert authorities.lost({"SSL_CERT_FILE": str(file)}) == (("SSL_CERT_FILE", str(file)),)
+    file.write_text("-----BEGIN PRIVATE KEY-----\n-----BEGIN TRUSTED CERTIFICATE-----\n")
+    assert authorities.lost({"SSL_CERT_FILE": str(file)}) == ()
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"])
+def test_a_folder_has_the_certificates_that_openssl_finds(tmp_path: Path, name: str) -> None:
+    company = tmp_path / "company.crt"
+    company.write_text("-----BEGIN CERTIFICATE-----\n")
+    link = tmp_path / "5ed36f99.0"
+    variables = {name: str(tmp_path)}
+    assert authorities.lost(variables) == tuple(variables.items())
+    link.symlink_to("company.crt")
+    assert authorities.lost(variables) == ()
+    company.unlink()
+    assert authorities.lost(variables) == tuple(variables.items())
 
 
 def test_what_cannot_be_looked_at_is_not_called_lost(

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -204,7 +205,7 @@ def test_a_rustup_without_a_toolchain(bin_: Path) -> None:
     (bin_ / "rustc").symlink_to("rustup")
     tool = tools.inspect("rustc", str(bin_ / "rustc"))
     assert tool.origin == "rustup"
-    assert tool.problem == "rustup has no toolchain yet. Run: rustup default stable"
+    assert tool.problem == "rustup has no toolchain."
 
 
 def test_every_rustc_on_path_in_its_order_then_rustup_s(
@@ -348,6 +349,38 @@ def test_everything_of_this_machine(bin_: Path, tmp_path: Path, listed: list[Ind
     if has_pip():
         assert facts.listing == Listing((Listed("50.0.2"),))
         assert len(listed) == 1
+
+
+@pytest.mark.parametrize("answer", [Listing((Listed("50.0.2"),)), Listing(problem="No answer.")])
+def test_the_full_probe_after_a_quick_one_does_not_ask_the_index_again(
+    bin_: Path, tmp_path: Path, listed: list[IndexSource], answer: Listing
+) -> None:
+    bin_.mkdir()
+    (bin_ / "python3").symlink_to(BASE)
+    choices = Choices(python=str(bin_ / "python3"))
+    quick = replace(probe.probe(choices, folder=str(tmp_path)), listing=answer)
+    listed.clear()
+    full = probe.probe(choices, everything=True, after=quick, folder=str(tmp_path))
+    assert full.listing == answer
+    assert listed == []
+    probe.probe(choices, everything=True, folder=str(tmp_path))
+    assert len(listed) == 1
+
+
+def test_a_full_probe_that_prefers_another_python_asks_its_index(
+    bin_: Path, tmp_path: Path, listed: list[IndexSource]
+) -> None:
+    if not has_pip():
+        pytest.skip("this Python has no pip, so its index is not known")
+    bin_.mkdir()
+    (bin_ / "python3").symlink_to(BASE)
+    choices = Choices(python=str(bin_ / "python3"))
+    quick = probe.probe(choices, folder=str(tmp_path))
+    other = replace(quick, pythons=(), listing=Listing(problem="No answer."))
+    listed.clear()
+    full = probe.probe(choices, everything=True, after=other, folder=str(tmp_path))
+    assert full.listing == Listing((Listed("50.0.2"),))
+    assert len(listed) == 1
 
 
 def test_a_wheel_asks_neither_managers_nor_sudo(

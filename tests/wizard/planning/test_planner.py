@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backends.action import Command, Download, Prove, RemoveFolder, WriteFile
+from backends.rustup import NO_TOOLCHAIN
 from tests.machines import machine
 from tests.wizard.planned import plan
 from wizard.choices import Choices
@@ -256,6 +257,41 @@ def test_a_too_old_rust_elsewhere_does_not_win() -> None:
     old = (Tool("rustc", "/home/ada/.cargo/bin/rustc", "1.60.0", "rustup"),
            Tool("cargo", "/home/ada/.cargo/bin/cargo", "1.60.0", "rustup"))  # fmt: skip
     made = plan(replace(DEBIAN, tools=old), KNOWLEDGE, SOURCE)
+    assert commands(made)["install"].path == ("/usr/bin",)
+
+
+EMPTY_RUSTUP = tuple(
+    Tool(name, f"/home/ada/.cargo/bin/{name}", origin="rustup", problem=NO_TOOLCHAIN)
+    for name in ("rustc", "cargo")
+)
+"""What a build would start, and what would then end with an error: rustup without a toolchain."""
+SYSTEM_RUST = tuple(
+    Tool(name, f"/usr/bin/{name}", "1.95.0", "system") for name in ("rustc", "cargo")
+)
+
+
+@pytest.mark.parametrize("first", [EMPTY_RUSTUP, EMPTY_RUSTUP[:1], EMPTY_RUSTUP[1:]])
+def test_a_rustup_without_a_toolchain_does_not_stand_before_the_rust_that_is_used(
+    first: tuple[Tool, ...],
+) -> None:
+    made = plan(replace(DEBIAN, tools=(*first, *SYSTEM_RUST)), KNOWLEDGE, SOURCE)
+    build = next(s for s in made.steps if s.id == "install")
+    assert "Rust 1.95.0 (already installed)" in build.why
+    assert commands(made)["install"].path == ("/usr/bin",)
+    last = plan(replace(DEBIAN, tools=(*SYSTEM_RUST, *first)), KNOWLEDGE, SOURCE)
+    assert commands(last)["install"].path == ()
+
+
+def test_a_rustup_without_a_toolchain_does_not_stand_before_the_rust_to_be_installed() -> None:
+    for first in (EMPTY_RUSTUP, EMPTY_RUSTUP[:1], EMPTY_RUSTUP[1:]):
+        made = plan(replace(DEBIAN, tools=first), KNOWLEDGE, SOURCE)
+        assert commands(made)["install"].path == ("/usr/bin",)
+
+
+def test_a_cargo_is_not_used_if_the_compiler_beside_it_does_not_run() -> None:
+    own = (replace(SYSTEM_RUST[1], path="/opt/own/cargo", origin=""),
+           replace(EMPTY_RUSTUP[0], path="/opt/own/rustc", origin=""))  # fmt: skip
+    made = plan(replace(DEBIAN, tools=(*own, *SYSTEM_RUST)), KNOWLEDGE, SOURCE)
     assert commands(made)["install"].path == ("/usr/bin",)
 
 

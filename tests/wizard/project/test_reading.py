@@ -341,6 +341,31 @@ def test_a_folder_without_such_a_file_is_an_error_that_names_them(tmp_path: Path
     assert "dev_requirements.txt" in caught.value.hints[0]
 
 
+@pytest.mark.parametrize("typed", ["flask=1.0", "flask 1.0", "flask@1.0", "flask==1.0,"])
+def test_a_package_with_a_misspelt_version_is_told_how_to_write_it(
+    tmp_path: Path, typed: str
+) -> None:
+    with pytest.raises(BadRequest) as caught:
+        read(tmp_path, typed)
+    assert caught.value.hints[0] == "Write: flask==1.0"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("requirements.txt", "flask=1.0  # for the web\n"),
+        ("pyproject.toml", "[project]\ndependencies = ['flask=1.0']\n"),
+    ],
+)
+def test_a_file_with_a_misspelt_version_is_told_how_to_write_it(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(BadRequest) as caught:
+        read(tmp_path, name)
+    assert caught.value.hints == ("Write: flask==1.0",)
+
+
 def test_a_misspelt_file_is_not_taken_for_a_package(tmp_path: Path) -> None:
     with pytest.raises(BadRequest) as caught:
         read(tmp_path, "requirments.txt")
