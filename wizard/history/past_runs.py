@@ -148,6 +148,12 @@ def find(name: str = "") -> PastRun:
     )
 
 
+def named(name: str) -> Optional[PastRun]:
+    """Return the run of this whole name as its journal has it, or None if there is none."""
+    folder = locations.runs() / name
+    return _read(folder) if folder.is_dir() else None
+
+
 def cut_off_in(folder: str) -> Optional[PastRun]:
     """Return the newest run of this working folder if it was cut off, otherwise None.
 
