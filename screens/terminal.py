@@ -120,7 +120,7 @@ def color(
 
 
 def discard_typeahead() -> None:
-    """Discard what was typed before the first question: it cannot be an answer."""
+    """Discard what was typed before a question appeared: it cannot be an answer."""
     if not is_terminal(sys.stdin):
         return
     if sys.platform == "win32":

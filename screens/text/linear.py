@@ -56,6 +56,7 @@ class Asker(Protocol):
     def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
         """Let the user pick one of some (value, label) pairs; the first is the default.
 
+        It decides what happens, so what was typed before it appeared does not count.
         A label may have a second line, which says what follows from it.
         """
 
@@ -309,7 +310,6 @@ class _Conversation:
         if ended.code != Exit.FAILED and not any(fix.plans_anew for fix in fixes):
             return None
         while fixes:
-            discard_typeahead()
             try:
                 fix = pick_fix(self.asker, fixes)
                 if fix is None:

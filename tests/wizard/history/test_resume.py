@@ -31,9 +31,11 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
 
 
 def test_the_environment_is_not_made_again(plan: Plan) -> None:
-    assert resume.continued_by(plan) == (CUT, {"environment"}), "somebody repeats the command"
+    assert resume.continued_by(plan) == (CUT, frozenset(("environment",))), (
+        "somebody repeats the command"
+    )
     resumed = replace(plan, resumes=CUT)
-    assert resume.continued_by(resumed) == (CUT, {"environment"})
+    assert resume.continued_by(resumed) == (CUT, frozenset(("environment",)))
 
 
 def test_another_command_is_not_done(plan: Plan) -> None:
