@@ -28,7 +28,9 @@ def choices_of(run: PastRun) -> Choices:
     Raises BadRequest if there is nothing to continue, or if its answers cannot be read.
     """
     if run.state is None:
-        raise BadRequest(f"The run {run.name} cannot be continued.", why=run.problem)
+        raise BadRequest(
+            f"The run {run.name} cannot be continued.", why=run.problem, hints=run.ways_out
+        )
     if not run.can_resume:
         why = {
             "running": "It is still going on.",
@@ -37,7 +39,7 @@ def choices_of(run: PastRun) -> Choices:
         }.get(run.outcome, "It has nothing left to do.")
         hint = f"{invocation.command('--yes', '--answers', str(run.answers))} repeats it."
         raise BadRequest(
-            f"The run {run.name} cannot be continued.", why=why, hints=(hint,) * (not run.undoes)
+            f"The run {run.name} cannot be continued.", why=why, hints=(hint,) * run.can_repeat
         )
     if run.answers.exists() and not run.answers.is_file():  # a pipe might never answer
         raise BadRequest(f"{run.answers} is not a file.")
