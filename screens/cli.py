@@ -53,7 +53,7 @@ def _exit_code(arguments: Sequence[str], *, names_process: bool) -> int:
         return _report_error(error, arguments)
     except KeyboardInterrupt:
         signals.ignore_interrupts()
-        ending.begin(Exit.CANCELLED)
+        ending.begin()
         cancelled = WizardError("Cancelled.")
         cancelled.code = Exit.CANCELLED
         return _report_error(cancelled, arguments)
