@@ -202,8 +202,9 @@ def make_streams_safe(*, ascii_only: bool = False) -> None:
     failing. A terminal in the locale C gets ASCII.
     """
     codecs.register_error("look-alike", _replace_characters)
-    # A stream that the caller closed is None here; its output is discarded until the end.
-    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    # A stream that the caller closed is None here. Standard output gets the result, which must not
+    # get lost without a word: writing fails, as into any file that is only open for reading.
+    sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
     sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a test may use another kind of stream

@@ -120,6 +120,7 @@ class _Conversation:
 
     def _look(self) -> None:
         self.output.write_lines("Looking at this machine …")
+        self.output.check()  # nobody would see a question
         with slow_probe.announced(self.output.write_lines):
             self.session.probe()
         discard_typeahead()
