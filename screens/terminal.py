@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 import sys
 from collections.abc import Mapping
@@ -131,7 +132,8 @@ def discard_typeahead() -> None:
     else:
         import termios
 
-        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+        with contextlib.suppress(termios.error):  # the terminal is gone: reading says so
+            termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
 
 
 @dataclass(frozen=True)
