@@ -22,8 +22,8 @@ from wizard import file_locks
 
 FILE = ".cryptography-wizard-unfinished"
 TEXT = (
-    "cryptography-wizard makes this folder. If none is running, it was cut off: the next one "
-    "deletes the folder, and makes it again if it needs it.\n"
+    "cryptography-wizard makes this folder. If none is running, it was cut off: the next one goes "
+    "on with the folder if nothing in it is half written. Otherwise it deletes it.\n"
 )
 
 
