@@ -59,4 +59,7 @@ if __name__ == "__main__":
     if sys.version_info < (3, 9):
         sys.stderr.write(too_old())
         sys.exit(3)
-    sys.exit(start())
+    try:
+        sys.exit(start())
+    except KeyboardInterrupt:  # the wizard itself says that it was cancelled
+        sys.exit(130)

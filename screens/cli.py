@@ -53,7 +53,7 @@ def _exit_code(arguments: Sequence[str], *, names_process: bool) -> int:
         return _report_error(error, arguments)
     except KeyboardInterrupt:
         signals.ignore_interrupts()
-        ending.begin(Exit.CANCELLED)
+        ending.begin()
         cancelled = WizardError("Cancelled.")
         cancelled.code = Exit.CANCELLED
         return _report_error(cancelled, arguments)
@@ -207,6 +207,12 @@ def _write_error(error: OSError) -> WizardError | None:
         )
     if error.errno == errno.ENOMEM:
         return _too_little_memory()
+    if error.filename is None and error.errno == errno.EBADF and sys.__stdout__ is None:
+        return WizardError(
+            UNWRITTEN,
+            why="Standard output is closed.",
+            hints=("Write it to a file, or to /dev/null if you do not need it.",),
+        )
     if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
         return None
     return WizardError(

@@ -21,7 +21,7 @@ _EPILOG_END = """\
 exit codes:
   0 done and proved             3 not possible on this machine; it says why
   1 a step failed               4 installed, but not proved
-  2 the request is wrong      130 cancelled
+  2 the request is wrong      130 cancelled, also by a signal
 
 environment:
   NO_COLOR=1 no colours; NO_MOTION=1 no animations;

@@ -19,6 +19,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Callable
 
+from wizard.errors import Exit
+
 STOP_SECONDS = 0.3
 """How many seconds a run gets to stop its own programs, so that its steps count as cancelled."""
 LIMIT_SECONDS = 2.3
@@ -38,16 +40,16 @@ class _Watchdog:
         self._null = Path(os.devnull).open("wb")  # noqa: SIM115 - open until the process ends
         self._over = threading.Event()
         self.stops: list[Callable[[], None]] = []
-        self.restore: list[Callable[[int], None]] = []
+        self.restore: list[Callable[[], None]] = []
         threading.Thread(target=self._run, name="watchdog", daemon=True).start()
 
-    def begin(self, code: int) -> None:
-        os.write(self._writing, bytes([code & 0xFF]))
+    def begin(self) -> None:
+        os.write(self._writing, b"!")
 
     def _run(self) -> None:
-        (code,) = os.read(self._reading, 1)
+        os.read(self._reading, 1)
         faulthandler.dump_traceback_later(LAST_SECONDS, exit=True, file=self._null)
-        end = threading.Timer(LIMIT_SECONDS, self._end, (code,))
+        end = threading.Timer(LIMIT_SECONDS, self._end)
         end.daemon = True
         end.start()
         for stop in list(self.stops):
@@ -55,15 +57,15 @@ class _Watchdog:
         self._over.wait(STOP_SECONDS)
         end_programs()
 
-    def _end(self, code: int) -> None:
+    def _end(self) -> None:
         try:
             runner = sys.modules.get("wizard.running.runner")
             if runner is not None:
                 runner.write_ends()
             for restore in list(self.restore):
-                restore(code)
+                restore()
         finally:
-            os._exit(code)
+            os._exit(Exit.CANCELLED)
 
 
 _watchdog: _Watchdog | None = None
@@ -76,13 +78,13 @@ def guarantee() -> None:
         _watchdog = _watchdog or _Watchdog()
 
 
-def begin(code: int) -> None:
-    """Begin to end: the process is gone after three seconds, with this exit code at the latest.
+def begin() -> None:
+    """Begin to end, as cancelled: the process is gone after three seconds at the latest.
 
     A signal's handler may call it, also more than once; only the first call counts.
     """
     if _watchdog is not None:
-        _watchdog.begin(code)
+        _watchdog.begin()
 
 
 def end_programs() -> None:
@@ -169,12 +171,11 @@ def prompting() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def needing_terminal(last_words: Callable[[int], str]) -> Iterator[None]:
+def needing_terminal(last_words: Callable[[], str]) -> Iterator[None]:
     """Within this block, the process ends if its terminal is gone, even without a signal.
 
     If it has to end while the full screen is shown, the terminal's settings and its screen from
-    before are put back, and the ``last_words`` for the exit code are written there, if it takes
-    them at once.
+    before are put back, and the ``last_words`` are written there, if it takes them at once.
     """
     descriptor = 0
     if sys.platform == "win32" or _watchdog is None or not os.isatty(descriptor):
@@ -190,7 +191,7 @@ def needing_terminal(last_words: Callable[[int], str]) -> Iterator[None]:
         os.ttyname(descriptor), LEAVE_FULL_SCREEN + KILLED_IDLE, left_screen.as_text(before)
     )
 
-    def restore(code: int) -> None:
+    def restore() -> None:
         left_screen.want(None)  # this does it
         with contextlib.suppress(termios.error):  # the terminal is gone
             termios.tcsetattr(descriptor, termios.TCSANOW, before)
@@ -198,7 +199,7 @@ def needing_terminal(last_words: Callable[[int], str]) -> Iterator[None]:
         with contextlib.suppress(OSError):
             terminal = os.open(os.ttyname(descriptor), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
             os.write(terminal, LEAVE_FULL_SCREEN.encode())
-            os.write(terminal, last_words(code).encode(errors="replace"))
+            os.write(terminal, last_words().encode(errors="replace"))
 
     def watch() -> None:
         is_watched = False
@@ -209,7 +210,7 @@ def needing_terminal(last_words: Callable[[int], str]) -> Iterator[None]:
             try:
                 termios.tcgetattr(descriptor)
             except termios.error:
-                begin(128 + signal.SIGHUP)
+                begin()
                 return
 
     threading.Thread(target=watch, name="terminal", daemon=True).start()

@@ -27,8 +27,11 @@ _WITH_COMMAND = re.compile(r"(\s*(?:- |\d+\. ).*:) (\S.*[^.,)\s])")
 
 
 def columns(stream: TextIO | None) -> int:
-    """Return how many columns a line may have on a stream; 0 (any number) if it is no terminal."""
-    return shutil.get_terminal_size().columns - 1 if is_terminal(stream) else 0
+    """Return how many columns a line may have on a stream; 0 (any number) if it is no terminal.
+
+    Also 0 if the terminal has no size, such as a serial line.
+    """
+    return max(0, shutil.get_terminal_size().columns - 1) if is_terminal(stream) else 0
 
 
 def for_stream(text: str, stream: TextIO | None) -> str:

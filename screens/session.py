@@ -37,7 +37,8 @@ class Session:
     for that, or empty. ``completed`` are the
     choices that the plan was made for. ``run`` is the state of the run, or None before it begins;
     ``fixes`` are what the wizard can do about its failed step, once `find_fixes` has looked.
-    ``problem`` is why no plan is possible, while a page shows it. ``clock`` returns seconds.
+    ``problem`` is why no plan is possible, while a page shows it. ``still_done`` are the steps of
+    the plan that an earlier run has done, if it goes on with that one. ``clock`` returns seconds.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Session:
         self._code = int(Exit.CANCELLED)
         self._has_prepared = False
         self._resumes = ""
+        self.still_done: frozenset[str] = frozenset()
         self._asks_given = False
         self._before_use: tuple[Facts | None, Choices, dict[str, str], bool] | None = None
         self._has_run = False
@@ -379,6 +381,11 @@ class Session:
         decision = self.usual()
         self.completed = decision.choices
         self.plan = replace(decision.plan, resumes=self._resumes)
+        self.still_done = frozenset()
+        if self._resumes:
+            from wizard.history import resume
+
+            _, self.still_done = resume.continued_by(self.plan)
         if self._has_prepared:
             require_progress(self.plan)
         return self.plan

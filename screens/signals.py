@@ -11,7 +11,6 @@ from types import FrameType
 from typing import Callable, TextIO, TypeVar
 
 from screens import ending, fitting
-from wizard.errors import Exit
 from wizard.wording import visible
 
 T = TypeVar("T")
@@ -30,7 +29,7 @@ def handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]
 
     def handle(number: int, frame: FrameType | None) -> None:
         if number != signal.SIGINT:
-            ending.begin(128 + number)
+            ending.begin()
         handler(number, frame)
 
     before = {}
@@ -54,7 +53,7 @@ def cancel_on_signals(work: Callable[[], T], cancel: threading.Event) -> T:
     from concurrent.futures import ThreadPoolExecutor, wait
 
     def ask_to_end(_signal: int, _frame: FrameType | None) -> None:
-        ending.begin(Exit.CANCELLED)
+        ending.begin()
         cancel.set()
 
     with ending.stopping(cancel), handling(ask_to_end), ThreadPoolExecutor(1, "run") as pool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 import sys
 from collections.abc import Mapping
@@ -120,7 +121,7 @@ def color(
 
 
 def discard_typeahead() -> None:
-    """Discard what was typed before the first question: it cannot be an answer."""
+    """Discard what was typed before a question appeared: it cannot be an answer."""
     if not is_terminal(sys.stdin):
         return
     if sys.platform == "win32":
@@ -131,7 +132,8 @@ def discard_typeahead() -> None:
     else:
         import termios
 
-        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+        with contextlib.suppress(termios.error):  # the terminal is gone: reading says so
+            termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
 
 
 @dataclass(frozen=True)
@@ -202,8 +204,9 @@ def make_streams_safe(*, ascii_only: bool = False) -> None:
     failing. A terminal in the locale C gets ASCII.
     """
     codecs.register_error("look-alike", _replace_characters)
-    # A stream that the caller closed is None here; its output is discarded until the end.
-    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    # A stream that the caller closed is None here. Standard output gets the result, which must not
+    # get lost without a word: writing fails, as into any file that is only open for reading.
+    sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
     sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a test may use another kind of stream

@@ -281,11 +281,11 @@ def real() -> Engine:
         cancel: threading.Event,
         done: frozenset[str] = frozenset(),
     ) -> RunEnded:
-        from wizard.history import past_runs
+        from wizard.history import resume
         from wizard.running import runner
 
-        repeats = past_runs.continued_by(plan)
-        return runner.run(plan, choices, facts, emit, cancel, done, repeats)
+        earlier, still_done = resume.continued_by(plan)
+        return runner.run(plan, choices, facts, emit, cancel, done | still_done, earlier)
 
     def unlock(facts: Facts) -> bool:
         from wizard.running import privilege

@@ -3,12 +3,18 @@
 Such an environment cannot be used or repaired: half of pip is there, for example. A file in it says
 so, from before the first program writes into it until the last one has ended. It is only ever put
 into environments and temporary folders that the wizard makes itself.
+
+It also says what was in the folder when the last finished step had written: if that is all that is
+there, the program that was cut off had not written anything yet, and the folder can be used.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Optional
 
@@ -16,12 +22,15 @@ from wizard import file_locks
 
 FILE = ".cryptography-wizard-unfinished"
 TEXT = (
-    "cryptography-wizard makes this folder. If none is running, it was cut off: the next one "
-    "deletes the folder, and makes it again if it needs it.\n"
+    "cryptography-wizard makes this folder. If none is running, it was cut off: the next one goes "
+    "on with the folder if nothing in it is half written. Otherwise it deletes it.\n"
 )
 
 
+_CONTENTS = "contents: "
 _PROCESS = "process: "
+_COMPILED = "__pycache__"
+"""What any start of Python may write. Python writes each of these files whole, or not at all."""
 
 
 def mark(folder: Path) -> IO[str]:
@@ -31,10 +40,33 @@ def mark(folder: Path) -> IO[str]:
     written.
     """
     file = (folder / FILE).open("w", encoding="utf-8")
-    file.write(f"{TEXT}{_PROCESS}{os.getpid()}\n")
-    file.flush()
+    _write(file, "")
     _try_lock(file)
     return file
+
+
+def take_over(folder: Path) -> IO[str]:
+    """Mark a folder that was left unfinished, in order to go on with it: see `mark`."""
+    file = (folder / FILE).open("r+", encoding="utf-8")
+    _try_lock(file)
+    _write(file, _noted(file.read()))
+    return file
+
+
+def note_contents(file: IO[str], folder: Path) -> None:
+    """Write into the mark what is in the folder now, while no program writes into it.
+
+    Raises OSError if the folder cannot be read, or the mark cannot be written.
+    """
+    _write(file, _contents(folder))
+
+
+def is_as_noted(folder: Path) -> bool:
+    """Return whether nothing was written into the folder since `note_contents`."""
+    with contextlib.suppress(OSError, UnicodeError):  # what cannot be read is not known to be whole
+        noted = _noted((folder / FILE).read_text(encoding="utf-8"))
+        return bool(noted) and noted == _contents(folder)
+    return False
 
 
 def unmark(folder: Path) -> None:
@@ -90,6 +122,43 @@ def worker(folder: Path) -> Optional[int]:
     except OSError:  # it was removed in the meantime, or there are no locks
         return None
     return None
+
+
+def _write(file: IO[str], contents: str) -> None:
+    noted = f"{_CONTENTS}{contents}\n" if contents else ""
+    file.seek(0)
+    file.truncate()
+    file.write(f"{TEXT}{noted}{_PROCESS}{os.getpid()}\n")
+    file.flush()
+
+
+def _noted(text: str) -> str:
+    """Return the contents that the text of a mark states; empty if it states none."""
+    lines = [line for line in text.splitlines() if line.startswith(_CONTENTS)]
+    return lines[-1][len(_CONTENTS) :] if lines else ""
+
+
+def _contents(folder: Path) -> str:
+    """Return a checksum of the names, sizes and times of all that is in a folder."""
+    found = []
+    for path in _entries(folder):
+        status = path.lstat()
+        what = path.relative_to(folder).as_posix()
+        if path.is_dir() and not path.is_symlink():
+            found.append(what)
+        elif what != FILE:
+            found.append(f"{what} {status.st_size} {status.st_mtime_ns}")
+    text = "\n".join(sorted(found))
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    for entry in folder.iterdir():
+        if entry.name == _COMPILED:
+            continue
+        yield entry
+        if entry.is_dir() and not entry.is_symlink():
+            yield from _entries(entry)
 
 
 def _try_lock(file: IO[str]) -> bool:

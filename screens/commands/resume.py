@@ -15,17 +15,19 @@ from screens.arguments import Common
 from wizard.errors import BadRequest, Exit, WizardError
 
 if TYPE_CHECKING:
+    from screens.text.linear import Asker
     from wizard.choices import Choices
+    from wizard.engine import Engine
     from wizard.history.past_runs import PastRun
 
 HELP = "continue a run that was cut off, cancelled or failed"
 ORDER = 61
-EXAMPLES = (("resume", "continue the last run"),)
+EXAMPLES = (("resume", "show what is left of the last run, ask, and do it"),)
 
 
 @dataclass(frozen=True)
 class Arguments(Common):
-    """``words`` are the name of a run, or nothing for the last one; ``yes`` asks nothing."""
+    """``words`` are the name of a run, or nothing for the last one. ``yes``: do not ask."""
 
     words: tuple[str, ...] = ()
     yes: bool = False
@@ -35,7 +37,9 @@ class Arguments(Common):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the name of a run, and the options."""
     flags.add_run(parser, "the run to continue; otherwise the last one of this folder")
-    parser.add_argument("--yes", action="store_true", help="do not ask, and keep all answers")
+    parser.add_argument(
+        "--yes", action="store_true", help="go on without asking, and keep all answers"
+    )
     parser.add_argument("--verbose", action="store_true", help="show the output of all programs")
 
 
@@ -47,29 +51,32 @@ def run(arguments: Arguments) -> int:
 
 
 def resume_command(words: Sequence[str], *, yes: bool, as_json: bool, verbose: bool) -> int:
-    """Continue a run; return the exit code. Raises BadRequest if there is nothing to continue.
+    """Continue a run; return the exit code.
 
-    If a step of it has failed, and somebody can answer, it first offers what the wizard can do,
-    unless ``yes``.
+    Unless ``yes``, it shows the commands and asks first. If a step of the run has failed, it offers
+    what the wizard can do before that. Raises BadRequest if there is nothing to continue, or no
+    terminal to ask in.
     """
     if len(words) > 1:
         raise BadRequest(f"One run can be continued at a time, but {len(words)} are named.")
-    from screens.text import unattended
-    from wizard import engine
+    from screens.text import confirm
+    from wizard import engine, invocation
     from wizard.history import past_runs, resume
 
     past = past_runs.find(words[0] if words else "")
     choices = resume.choices_of(past)
+    if not yes:
+        without = f"{invocation.command('resume', past.name, '--yes')} continues without asking."
+        confirm.require_terminal("resume", "changes anything", without, as_json=as_json)
     if past.working_folder and Path(past.working_folder).is_dir():
         os.chdir(past.working_folder)
     if not as_json:
         sys.stdout.write(f"Continuing the run {past.name}: {past.title}.\n")
     abilities = terminal.detect()
-    if not (as_json or yes) and abilities.stdin and abilities.stdout:
-        chosen = _offer_fixes(past, choices, abilities)
-        if chosen is None:
-            return int(Exit.CANCELLED)
-        choices = chosen
+    if not yes:
+        return _ask_and_go_on(past, choices, _asker(abilities), verbose=verbose)
+    from screens.text import unattended
+
     install = unattended.install_for_scripts if as_json else unattended.install
     return install(
         engine.real(),
@@ -82,16 +89,36 @@ def resume_command(words: Sequence[str], *, yes: bool, as_json: bool, verbose: b
     )
 
 
-def _offer_fixes(past: PastRun, choices: Choices, abilities: terminal.Abilities) -> Choices | None:
+def _asker(abilities: terminal.Abilities) -> Asker:
+    """Return what asks in this terminal, whose output may go elsewhere."""
+    from screens.text import plain, prompts
+
+    wants_plain = not abilities.stdout
+    interface = terminal.choose_interface(abilities, plain=wants_plain)
+    return plain.Plain() if interface is terminal.Interface.PLAIN else prompts.Prompts()
+
+
+def _ask_and_go_on(past: PastRun, choices: Choices, asker: Asker, *, verbose: bool) -> int:
+    """Let the user choose what helps, if a step has failed, and agree to the plan."""
+    from screens.text import linear
+    from wizard import engine
+
+    machine = engine.real()
+    chosen = _with_fix(machine, past, choices, asker)
+    if chosen is None:
+        return int(Exit.CANCELLED)
+    return linear.go_on(machine, chosen, asker, past.name, verbose=verbose)
+
+
+def _with_fix(machine: Engine, past: PastRun, choices: Choices, asker: Asker) -> Choices | None:
     """Return the choices to go on with, changed as the user wants; None if the user stops."""
-    from screens.text import linear, messages, plain, prompts
+    from screens.text import linear, messages
     from wizard import engine
     from wizard.fixes import offers
 
     state = past.state
     if state is None or state.failure is None:
         return choices
-    machine = engine.real()
     try:
         decision = engine.decide(machine, choices)
     except WizardError:  # planning says why, before anything is done
@@ -99,13 +126,9 @@ def _offer_fixes(past: PastRun, choices: Choices, abilities: terminal.Abilities)
     fixes = offers.offered(machine.settle, decision.case, state)
     if not any(fix.plans_anew for fix in fixes):
         return choices
-    interface = terminal.choose_interface(abilities, prompts=False, plain=False)
-    is_plain = interface is terminal.Interface.PLAIN
-    asker: linear.Asker = plain.Plain() if is_plain else prompts.Prompts()
-    failure = state.failure
-    lines = messages.failure_lines(state.step(failure.step).step, failure)
+    lines = messages.failure_lines(state.step(state.failure.step).step, state.failure)
     sys.stdout.write("\n".join(lines) + "\n")
     fix = linear.pick_fix(asker, fixes)
-    if fix is None or (fix.asks and not linear.agrees(asker)):
+    if fix is None:
         return None
     return fix.applied(decision.choices) if fix.plans_anew else choices

@@ -89,7 +89,7 @@ class _Wrapped:
             return code
         if decision is None:
             return self._repeat_without_build(code)
-        if not self._agreed(_offer(decision)):
+        if not self._agreed(_offer(decision), _steps(decision)):
             return code
         return self._repair(decision) or self._repeat(decision)
 
@@ -179,8 +179,10 @@ class _Wrapped:
         release = decision.choices.release
         return decide(self.engine, replace(choices, project="", release=release))
 
-    def _agreed(self, offer: str) -> bool:
+    def _agreed(self, offer: str, steps: str = "") -> bool:
+        """Say what the wizard can do and, if somebody can answer, its steps; ask whether to."""
         from screens import terminal
+        from screens.text import confirm
 
         _say("", f"The wizard can {offer}")
         if self.yes:
@@ -189,8 +191,9 @@ class _Wrapped:
         if not abilities.stdin:
             _say(f"To do it: {masked(invocation.command('run', '--yes', '--', *self.words))}")
             return False
-        print("Do it? [y/N] ", end="", flush=True)
-        return sys.stdin.readline().strip().lower() in ("y", "yes")
+        if steps:
+            _say("", steps)
+        return confirm.confirm("Do it?", sys.stdout)
 
     def _repair(self, decision: Decision) -> int:
         from screens import terminal
@@ -212,6 +215,15 @@ class _Wrapped:
             constraint.write_text(f"cryptography=={decision.choices.release}\n", encoding="utf-8")
             code, _ = self._execute(wrapped_command.keeping(str(constraint)))
         return code
+
+
+def _steps(decision: Decision) -> str:
+    """Return the steps of a plan with their commands; empty if it installs nothing."""
+    from wizard.export import formats
+
+    if decision.plan.only_proves:
+        return ""
+    return formats.to_text(decision.plan, privilege=decision.facts.privilege)
 
 
 def _offer(decision: Decision) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
-from screens.terminal import is_terminal
+from screens.terminal import discard_typeahead, is_terminal
 from wizard.errors import BadRequest
 
 
@@ -22,7 +22,11 @@ def require_terminal(command: str, verb: str, *hints: str, as_json: bool = False
 
 
 def confirm(question: str, err: TextIO, *, default: bool = False) -> bool:
-    """Ask on ``err``, and return whether the answer is yes; ``default`` is that of Enter."""
+    """Ask on ``err``, and return whether the answer is yes; ``default`` is that of Enter.
+
+    What was typed before the question appeared is no answer.
+    """
+    discard_typeahead()
     err.write(f"{question} [{'Y/n' if default else 'y/N'}] ")
     err.flush()
     answer = sys.stdin.readline()

@@ -56,6 +56,7 @@ class Asker(Protocol):
     def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
         """Let the user pick one of some (value, label) pairs; the first is the default.
 
+        It decides what happens, so what was typed before it appeared does not count.
         A label may have a second line, which says what follows from it.
         """
 
@@ -72,7 +73,18 @@ def install(
     WizardError if the request is wrong, the machine cannot be used, or the input ends before the
     run, and KeyboardInterrupt if the user quits.
     """
-    return _Conversation(engine, choices, asker, find_cut_off).run()
+    return _Conversation(engine, choices, asker).run(find_cut_off)
+
+
+def go_on(
+    engine: Engine, choices: Choices, asker: Asker, resumes: str, *, verbose: bool = False
+) -> int:
+    """Show the plan for what is left of the run ``resumes``, ask, run and prove; return the exit
+    code.
+
+    ``choices`` are those to go on with. Raises the errors of `install`.
+    """
+    return _Conversation(engine, choices, asker, verbose=verbose).go_on(resumes)
 
 
 class _Conversation:
@@ -81,9 +93,10 @@ class _Conversation:
         engine: Engine,
         choices: Choices,
         asker: Asker,
-        find_cut_off: Callable[[], PastRun | None],
+        *,
+        verbose: bool = False,
     ) -> None:
-        self.find_cut_off = find_cut_off
+        self.verbose = verbose
         self.engine = engine
         self.asker = asker
         self.session = Session(engine, choices)
@@ -91,17 +104,29 @@ class _Conversation:
         self.cancel = threading.Event()
         self.output = OutputStream(sys.stdout, self.cancel.set)
 
-    def run(self) -> int:
+    def run(self, find_cut_off: Callable[[], PastRun | None]) -> int:
         """Ask, plan and run until the user is done; return the exit code."""
+        self._look()
+        facts, _ = self.session.probed()
+        self.output.write_lines(*describe_machine(facts), *describe_given(self.session.given))
+        code = self._offer_to_continue(find_cut_off())
+        return self._until_done() if code is None else code
+
+    def go_on(self, resumes: str) -> int:
+        """Go on with a run; return the exit code."""
+        self._look()
+        self.session.use(self.session.given, resumes=resumes)
+        return self._until_done()
+
+    def _look(self) -> None:
         self.output.write_lines("Looking at this machine …")
+        self.output.check()  # nobody would see a question
         with slow_probe.announced(self.output.write_lines):
             self.session.probe()
-        facts, _ = self.session.probed()
         discard_typeahead()
-        self.output.write_lines(*describe_machine(facts), *describe_given(self.session.given))
-        code = self._offer_to_continue()
-        if code is not None:
-            return code
+
+    def _until_done(self) -> int:
+        """Plan and run until the user is done; return the exit code."""
         while True:
             try:
                 plan = self._agree_on_plan()
@@ -119,9 +144,8 @@ class _Conversation:
             # All questions are answered, so planning comes next.
             self.session.position = len(self.session.questions())
 
-    def _offer_to_continue(self) -> int | None:
+    def _offer_to_continue(self, past: PastRun | None) -> int | None:
         """If an earlier run was cut off, ask what to do; return an exit code if that is all."""
-        past = self.find_cut_off()
         if past is None:
             return None
         when = f"{age(past.started)} ago" if age(past.started) else "just now"
@@ -249,6 +273,8 @@ class _Conversation:
         facts, _ = self.session.probed()
         text = formats.to_text(plan, privilege=facts.privilege)
         self.output.write_lines("", text.rstrip("\n"), "")
+        if titles := [s.title for s in plan.steps if s.id in self.session.still_done]:
+            self.output.write_lines(f"Done by the earlier run, and not again: {', '.join(titles)}.")
 
     def _run_plan(self, plan: Plan) -> int:
         """Run the plan, and retry as often as the user wants; return the exit code."""
@@ -268,7 +294,7 @@ class _Conversation:
         """Run the steps that are not done."""
         facts, _ = self.session.probed()
         state, choices = self.session.begin_run(), self.session.completed
-        reporter = TextReporter(state, self.output, self.output)
+        reporter = TextReporter(state, self.output, self.output, verbose=self.verbose)
         try:
             return cancel_on_signals(
                 lambda: self.engine.run(plan, choices, facts, reporter, self.cancel, state.done),
@@ -285,7 +311,6 @@ class _Conversation:
         if ended.code != Exit.FAILED and not any(fix.plans_anew for fix in fixes):
             return None
         while fixes:
-            discard_typeahead()
             try:
                 fix = pick_fix(self.asker, fixes)
                 if fix is None:

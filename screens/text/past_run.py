@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 def details(run: PastRun) -> list[str]:
     """Return a run in full: its steps, where its files are, and what can be done with it."""
-    lines = [f"{run.name}: {run.outcome}, {when(run)}", f"  {run.title}"]
+    lines = [f"{run.name}: {run.outcome}, {when(run)}"]
+    lines += [f"  {run.title}"] if run.title else []
     if run.target:
         lines.append(f"  in {run.target}")
     if run.problem:
@@ -23,6 +24,7 @@ def details(run: PastRun) -> list[str]:
         lines.append(f"  {step.number}. {step.step.title}: {MARKS[step.status][1]}")
         if step.ended and step.ended.cause:
             lines.append(f"     {step.ended.cause}")
+    lines += ["", *run.ways_out] if run.ways_out else []
     lines += ["", f"Plan, answers and logs: {run.folder}"]
     if run.can_resume:
         lines.append(f"Resume it: {invocation.command('resume', run.name)}")

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 
 from screens import fitting
-from screens.terminal import is_terminal
+from screens.terminal import discard_typeahead, is_terminal
 from screens.text.linear import Back, quits
 from screens.text.messages import strip_markdown
 from wizard.choices import described
@@ -53,6 +53,7 @@ class Plain:
 
     def pick(self, prompt: str, options: tuple[tuple[str, str], ...]) -> str:
         """Let the user pick one of some (value, label) pairs."""
+        discard_typeahead()
         _say(prompt)
         for number, (_, label) in enumerate(options, 1):
             title, *consequence = label.split("\n")

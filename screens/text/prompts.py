@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import sys
 from typing import Any
 
 from screens import ending
-from screens.terminal import showable
+from screens.terminal import discard_typeahead, is_terminal, showable
 from screens.text.linear import Back, quits
 from screens.text.messages import strip_markdown
 from wizard.questions.question import Option, Question
@@ -71,9 +72,18 @@ class Prompts:
             title, _, consequence = label.partition("\n")
             described = _wrapped(consequence, DESCRIPTION) or None
             choices.append(questionary.Choice(_wrapped(title, ENTRY), value, description=described))
-        return self._select(prompt, choices, options[0][0], "")
+        return self._select(prompt, choices, options[0][0], "", decides=True)
 
-    def _select(self, prompt: str, choices: list[Any], default: str | None, because: str) -> str:
+    def _select(
+        self,
+        prompt: str,
+        choices: list[Any],
+        default: str | None,
+        because: str,
+        *,
+        decides: bool = False,
+    ) -> str:
+        """Let the user select. If that ``decides`` what happens, only keys of now count."""
         import questionary
 
         question = _wrapped(prompt, MARK)
@@ -89,6 +99,8 @@ class Prompts:
             **self._settings,
         )
         _add_quit_key(asked, "quit" if any(choice.value == "quit" for choice in choices) else "")
+        if decides:
+            _discard_typeahead(asked)
         with ending.prompting():
             answer = asked.unsafe_ask()
         title = next(choice.title for choice in choices if choice.value == answer)
@@ -118,6 +130,15 @@ class Prompts:
                 raise KeyboardInterrupt
             elif text.strip():
                 return text.strip()
+
+
+def _discard_typeahead(asked: Any) -> None:
+    """Discard what was typed before a question appeared, also what an earlier prompt has read."""
+    if is_terminal(sys.stdin):
+        from prompt_toolkit.input.typeahead import clear_typeahead
+
+        clear_typeahead(asked.application.input)
+        discard_typeahead()
 
 
 def _add_quit_key(asked: Any, answer: str) -> None:

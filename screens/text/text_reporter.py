@@ -13,7 +13,15 @@ from typing import Callable
 
 from screens.signals import OutputStream
 from screens.text import messages
-from wizard.running.events import Event, Lines, Progressed, StepEnded, StepStarted, Waiting
+from wizard.running.events import (
+    Event,
+    Lines,
+    Progressed,
+    RunStarted,
+    StepEnded,
+    StepStarted,
+    Waiting,
+)
 from wizard.running.run_state import RunState, StepState
 
 PROGRESS_EVERY = 10.0
@@ -49,7 +57,9 @@ class TextReporter:
     def __call__(self, event: Event) -> None:
         """Apply an event, and write it."""
         self.state = self.state.apply(event)
-        if isinstance(event, StepStarted):
+        if isinstance(event, RunStarted):
+            self._out.write_lines(*(f"{self._name(step)}: done already" for step in event.done))
+        elif isinstance(event, StepStarted):
             self._start(event)
         elif isinstance(event, Lines):
             if self._verbose:

@@ -154,9 +154,9 @@ class WizardApp(App[int]):
                 continue
             # Windows' loop and loops outside the main thread have no signals to offer.
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                loop.add_signal_handler(number, partial(self.end_with, 128 + number))
+                loop.add_signal_handler(number, self.end)
                 # The loop calls that when it can. This is called even if the loop is blocked.
-                signal.signal(number, lambda number, _frame: ending.begin(128 + number))
+                signal.signal(number, lambda _number, _frame: ending.begin())
 
     def get_default_screen(self) -> WelcomePage:
         """Return the first page, so that Textual draws no empty screen before it."""
@@ -167,14 +167,14 @@ class WizardApp(App[int]):
         if not self.look.moves and hasattr(event.widget, "cursor_blink"):
             event.widget.cursor_blink = False
 
-    def end_with(self, code: int) -> None:
-        """Quit with this exit code, after stopping a run."""
+    def end(self) -> None:
+        """Quit as cancelled, after stopping a run."""
         run = self._run_page()
         if run is None:
-            self.exit(code)
+            self.exit(int(Exit.CANCELLED))
         else:
-            run.stop(leave=code)
-            self.set_timer(GRACE_SECONDS, lambda: self.exit(code))
+            run.stop(leave=True)
+            self.set_timer(GRACE_SECONDS, lambda: self.exit(int(Exit.CANCELLED)))
 
     def show_page(self, page_name: str) -> None:
         """Replace all open pages by this one. The first page stays at the bottom of the stack."""
@@ -486,9 +486,9 @@ class WizardApp(App[int]):
             self.exit(self.session.code)
         elif isinstance(self.screen, ConfirmScreen):
             self.screen.dismiss(False)
-            run.stop(leave=int(Exit.CANCELLED))
+            run.stop(leave=True)
         else:
-            run.action_cancel(leave=int(Exit.CANCELLED))
+            run.action_cancel(leave=True)
 
     def action_suspend_process(self) -> None:
         """Handle Ctrl+Z: give the terminal back to the shell until ``fg``, and pause the programs.
@@ -544,7 +544,7 @@ def run_app(
     if look.late:
         drawing.leave_answers_out()
     app = WizardApp(engine, choices, find_cut_off=find_cut_off, look=look)
-    with ending.needing_terminal(partial(_last_text, app)):
+    with ending.needing_terminal(partial(_last_text, app, int(Exit.CANCELLED))):
         code = app.run()
     if app.undoes is not None:
         from screens.text import undoing

@@ -141,9 +141,10 @@ class ReviewPage(Page):
         plan = self.session.require_plan()
         facts, knowledge = self.session.probed()
         count = len(plan.steps)
+        done = len(self.session.still_done)
+        state = f"{done} done by the earlier run" if done else "nothing has been changed yet"
         yield Static(
-            f"Review: {count} {'step' if count == 1 else 'steps'}, nothing has been changed yet",
-            classes="title",
+            f"Review: {count} {'step' if count == 1 else 'steps'}, {state}", classes="title"
         )
         yield Static(headline(plan, self.session.completed), id="headline", markup=False)
         yield Static("", id="effort", markup=False)
@@ -164,7 +165,7 @@ class ReviewPage(Page):
         """Focus the Start button; the arrow keys choose a step."""
         super().on_mount()
         for row in self.query(StepRow):
-            row.remark(*_mark(row, ""))
+            row.remark(*self._mark(row, ""))
         self.take_focus()
         self.run_worker(self._show_effort(), exclusive=True)
 
@@ -180,7 +181,14 @@ class ReviewPage(Page):
         parts = (effort(estimate), room_needed(plan, facts, session.completed))
         self.query_one("#effort", Static).update(" ".join(filter(None, parts)))
         for row in self.query(StepRow):
-            row.remark(*_mark(row, in_brief(estimate.of(row.step.id).seconds)))
+            row.remark(*self._mark(row, in_brief(estimate.of(row.step.id).seconds)))
+
+    def _mark(self, row: StepRow, time: str) -> list[str | tuple[str, str]]:
+        """Return the words at the end of a step's title."""
+        if row.step.id in self.session.still_done:
+            return [(f"{'done':>8}", "$quiet")]
+        root: list[str | tuple[str, str]] = [(ROOT, "$text-warning")] if row.step.needs_root else []
+        return [*root, (f"{time:>8}", "$quiet")]
 
     def first_focus(self) -> None:
         """Focus the button that starts."""
@@ -257,9 +265,3 @@ def security_warnings(plan: Plan, knowledge: Knowledge) -> tuple[str, ...]:
     """Return those of the plan's notes that tell of a security flaw of its release."""
     flaws = [flaw.text for flaw in knowledge.flaws]
     return tuple(note for note in plan.notes if any(text in note for text in flaws))
-
-
-def _mark(row: StepRow, time: str) -> list[str | tuple[str, str]]:
-    """Return the words at the end of a step's title."""
-    root: list[str | tuple[str, str]] = [(ROOT, "$text-warning")] if row.step.needs_root else []
-    return [*root, (f"{time:>8}", "$quiet")]

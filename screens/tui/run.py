@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from dataclasses import replace
-from typing import ClassVar, Optional
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -67,7 +67,7 @@ class RunPage(Page):
         self.announcer = announcer
         self.ended = False
         self._cancel = threading.Event()
-        self._exit_code: Optional[int] = None
+        self._leaves = False
         self._events: deque[Event] = deque()
         self._log_view = LogView(session.begin_run(), session.clock)
         self._output: dict[str, deque[str]] = {
@@ -121,7 +121,7 @@ class RunPage(Page):
 
         ended = await in_thread(run)
         self._refresh_page()
-        if session.require_run().failure is not None and self._exit_code is None:
+        if session.require_run().failure is not None and not self._leaves:
             self._update_line("#now", "Looking for what helps…")
             await in_thread(session.find_fixes)
         self._finish(ended)
@@ -234,8 +234,8 @@ class RunPage(Page):
         self.ended = True
         if self.closing:
             return
-        if self._exit_code is not None:
-            self.app.exit(self._exit_code)
+        if self._leaves:
+            self.app.exit(int(Exit.CANCELLED))
             return
         self.query_one(StepList).refresh_rows(self.session.clock())
         messages = {0: "Done.", 4: "Installed, but not proved.", 130: "Stopped."}
@@ -270,16 +270,16 @@ class RunPage(Page):
         if self.ended:
             super().action_quit_page()
         else:
-            self.action_cancel(leave=int(Exit.CANCELLED))
+            self.action_cancel(leave=True)
 
-    def action_cancel(self, leave: int | None = None) -> None:
-        """Ask whether to stop. ``leave`` is the exit code to quit with after it has stopped."""
+    def action_cancel(self, leave: bool = False) -> None:
+        """Ask whether to stop, and to ``leave`` the wizard after it has stopped."""
 
         def answered(yes: bool | None) -> None:
             if yes:
                 self.stop(leave)
 
-        quits = "" if leave is None else " and quit"
+        quits = " and quit" if leave else ""
         self.app.push_screen(
             ConfirmScreen(
                 f"Stop the installation{quits}?",
@@ -290,14 +290,14 @@ class RunPage(Page):
             answered,
         )
 
-    def stop(self, leave: int | None = None) -> None:
-        """Stop the run now. ``leave`` is the exit code to quit with after it has stopped."""
-        self._exit_code = leave
-        if leave is not None:
-            ending.begin(leave)
+    def stop(self, leave: bool = False) -> None:
+        """Stop the run now, and ``leave`` the wizard after it has stopped."""
+        self._leaves = leave
+        if leave:
+            ending.begin()
         if self.ended:
-            if leave is not None:
-                self.app.exit(leave)
+            if leave:
+                self.app.exit(int(Exit.CANCELLED))
             return
         self._cancel.set()
         self._show_status()

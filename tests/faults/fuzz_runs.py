@@ -67,7 +67,7 @@ def run_folder(random: Random, folder: Path) -> str:
         argv = random.choice(
             (
                 *(["runs"], ["runs", "--json"], ["runs", name], ["runs", "2026"]),
-                *(["resume"], ["resume", name], ["resume", name, "--json"]),
+                *(["resume"], ["resume", name, "--yes"], ["resume", name, "--yes", "--json"]),
                 *(["undo", name, "--yes"], ["undo", "--yes", "--json"], ["undo", name]),
                 *(["report", name, "--show"], ["report", "--show", "--json", name]),
                 ["report", name, "--yes", "--output", str(folder / "r.zip")],

@@ -127,7 +127,7 @@ def outcome(place: Place) -> str:
 
 def go_on(place: Place, variant: Variant) -> tuple[str, ...]:
     """The arguments that continue a run, or begin it if it had not begun."""
-    return ("resume",) if outcome(place) else variant.arguments
+    return ("resume", "--yes") if outcome(place) else variant.arguments
 
 
 def check_whole(place: Place, variant: Variant) -> None:

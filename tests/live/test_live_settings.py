@@ -359,6 +359,8 @@ def test_a_failed_run_is_resumed_with_what_helps_by_one_key(house: House, upstre
             terminal.wait("What now?")
             assert "the newest release that can be downloaded" in terminal.screen()
             terminal.press("Enter")
+            terminal.wait("Start the installation?")
+            terminal.press("Enter")
             terminal.wait("exit code 0.")
             assert "cryptography 49." in terminal.history()
 

@@ -161,7 +161,7 @@ def test_sigterm_leaves_the_terminal_clean(terminal: Terminal, wizard: Wizard) -
     to_review(terminal, "Ready. Nothing has been changed.")
     assert not terminal.is_clean()
     os.kill(the_wizard(terminal), signal.SIGTERM)
-    terminal.wait("exit code 143.")
+    terminal.wait("exit code 130.")
     assert terminal.is_clean()
     assert list(wizard.folder.iterdir()) == []
 
@@ -181,7 +181,7 @@ def test_sigterm_in_the_middle_of_a_build_leaves_nothing_running(
     mark = f"CRYPTOGRAPHY_WIZARD_STATE={wizard.state}"
     assert "cargo" in {machine.name_of(pid) for pid in machine.carrying(mark)}
     os.kill(the_wizard(terminal), signal.SIGTERM)
-    terminal.wait("exit code 143.")
+    terminal.wait("exit code 130.")
     assert terminal.is_clean()
     left = machine.left_of(mark, (terminal.shell(), terminal.server()))
     assert {pid: machine.name_of(pid) for pid in left} == {}

@@ -484,6 +484,24 @@ def test_a_signal_ends_the_process_with_one_line(number: int, tmp_path: Path) ->
     assert err == "cryptography-wizard: Cancelled.\n"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.usefixtures("ending_signals")
+@pytest.mark.parametrize("imported", ["cryptography_wizard.finder", "screens.cli"])
+def test_ctrl_c_while_the_wizard_is_imported_says_nothing(imported: str) -> None:
+    code = (
+        "import os, signal, sys\n"
+        "def interrupt(event, values):\n"
+        f"    if event == 'import' and values[0] == {imported!r}:\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.addaudithook(interrupt)\n"
+        "from cryptography_wizard.__main__ import main\n"
+        "sys.exit(main())"
+    )
+    argv = [sys.executable, "-c", code, "--version"]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (Exit.CANCELLED, "", "")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX pipes")
 def test_a_reader_that_goes_away_hears_no_complaint(saved: Path) -> None:
     reading, writing = os.pipe()
@@ -612,6 +630,11 @@ def test_closed_streams_do_no_harm(closed: str, words: str, code: int, tmp_path:
         timeout=120,
         check=False,
     )
+    answers_nobody = words == "--version" and ">&-" in closed.split()
+    asks_nobody = words == "--plain" and closed == ">&-"
+    if answers_nobody or asks_nobody:
+        code = Exit.FAILED
+        assert ("Standard output is closed." in done.stderr) == ("2>&-" not in closed)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
 

@@ -71,5 +71,8 @@ def test_any_width_where_there_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -
     assert fitting.fitted((LONG,), 0) == [LONG]
     monkeypatch.setattr(stream, "isatty", lambda: True)
     assert fitting.columns(stream) == 39
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((0, 0)))
+    assert fitting.columns(stream) == 0
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((40, 20)))
     assert fitting.for_stream(f"{LONG}\nshort", stream).splitlines()[-1] == "short"
     assert max(map(len, fitting.for_stream(LONG, stream).splitlines())) <= 39

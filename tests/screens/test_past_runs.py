@@ -249,13 +249,57 @@ def test_a_failed_run_is_resumed_with_what_helps(
         return simulated()(plan, choices, *more, **done)
 
     monkeypatch.setattr(engine, "real", lambda: replace(machine, run=run_it))
+    says(monkeypatch, "")
     assert main(["resume"]) == code
-    assert picks.keys()[0] == "What now?"
+    assert picks.keys() == ["What now?", "Start the installation?"][: len(picks.keys())]
+    assert len(picks.keys()) == (2 if code == 0 else 1)
     assert [choices.jobs for choices in made] == [jobs] * (code == 0)
     asked = len(picks.keys())
     assert main(["resume", CUT, "--yes"]) == 0
     assert made[-1].jobs == ""
     assert len(picks.keys()) == asked
+
+
+@pytest.mark.parametrize(("answer", "code"), [("go", 0), ("quit", 130)])
+def test_resume_shows_the_commands_and_asks(
+    cut_off: PastRun,
+    answer: str,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ran: list[str] = []
+
+    def run_it(plan: Plan, *more: Any, **done: Any) -> RunEnded:
+        ran.append(plan.resumes)
+        return simulated()(plan, *more, **done)
+
+    monkeypatch.setattr(engine, "real", lambda: replace(Pretended().engine(), run=run_it))
+    seen = terminal.Abilities(True, True, True, columns=80, lines=24)
+    monkeypatch.setattr(terminal, "detect", lambda: seen)
+    picks = Script(answer)
+    monkeypatch.setattr(prompts, "Prompts", lambda: picks)
+    for arguments in (["resume"], ["resume", "--json"]):
+        assert main(arguments) == Exit.WRONG  # nobody can be asked
+        said = capsys.readouterr()
+        assert f"cryptography-wizard resume {CUT} --yes" in said.err + said.out
+    says(monkeypatch, "")
+    assert main(["resume"]) == code
+    assert picks.keys() == ["Start the installation?"]
+    assert ran == [CUT] * (code == 0)
+    out = capsys.readouterr().out
+    assert "$ /usr/bin/python3 -I -m venv" in out
+    assert ("Nothing was done." in out) == (code != 0)
+
+
+def test_what_the_earlier_run_has_done_is_told(
+    cut_off: PastRun, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = frozenset({"environment"})
+    monkeypatch.setattr("wizard.history.resume.continued_by", lambda _plan: (CUT, done))
+    linear.go_on(Pretended().engine(), Choices(), Script("quit"), CUT)
+    told = "Done by the earlier run, and not again: Make the virtual environment."
+    assert told in capsys.readouterr().out
 
 
 def test_a_run_with_nothing_left_to_do_is_not_resumed(

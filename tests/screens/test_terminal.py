@@ -234,6 +234,18 @@ def test_what_was_typed_too_early_is_forgotten(monkeypatch: pytest.MonkeyPatch) 
     os.close(keyboard)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals of POSIX")
+def test_a_terminal_that_is_gone_has_nothing_to_forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    import pty
+
+    keyboard, end = pty.openpty()
+    with os.fdopen(end, encoding="utf-8") as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        monkeypatch.setattr(terminal, "is_terminal", lambda _: True)
+        os.close(keyboard)
+        terminal.discard_typeahead()
+
+
 def test_answers_in_a_pipe_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO("1\n")
     monkeypatch.setattr(sys, "stdin", stream)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Optional
@@ -13,7 +14,7 @@ from wizard.method import methods
 from wizard.plan import Plan
 from wizard.running import journal, ownership
 from wizard.running.run_state import RunState
-from wizard.wording import did_you_mean
+from wizard.wording import did_you_mean, joined
 
 Outcome = Literal[
     "done",
@@ -31,6 +32,8 @@ early, and a later run continued it. ``unproved``: it installed something, but t
 ``damaged``: its folder cannot be read."""
 RECENT = 20
 """How many of the latest runs are searched for one that was cut off."""
+NOT_BEGUN = "It was cut off before it began, and has changed nothing."
+"""The problem of a run that has left nothing but its folder."""
 _BY_CODE: dict[int, Outcome] = {
     Exit.DONE: "done",
     Exit.UNPROVED: "unproved",
@@ -43,7 +46,8 @@ class PastRun:
     """One run.
 
     ``name`` identifies it: the name of its ``folder``. ``started`` is ISO 8601, UTC, or empty.
-    ``target`` is the environment or wheelhouse, ``working_folder`` where it was started.
+    ``target`` is the environment or wheelhouse, ``working_folder`` where it was started, as far as
+    that is known of a damaged one.
     ``undoes`` is the name of the run that it undid, or empty; ``repairs``: it was a repair of the
     doctor. ``state`` is what happened in it;
     None if it is damaged: then ``problem`` says why.
@@ -76,8 +80,8 @@ class PastRun:
 
     @property
     def can_repeat(self) -> bool:
-        """Whether its answers can be used again."""
-        made = self.undoes or self.repairs
+        """Whether its answers can be used again: not while it still uses them."""
+        made = self.undoes or self.repairs or self.outcome == "running"
         return self.state is not None and not made and self.answers.is_file()
 
     @property
@@ -90,6 +94,17 @@ class PastRun:
     def answers(self) -> Path:
         """The file that repeats it."""
         return Path(self.folder) / journal.ANSWERS_FILE
+
+    @property
+    def ways_out(self) -> tuple[str, ...]:
+        """What can be done about it if it is damaged, as sentences."""
+        if self.outcome != "damaged":
+            return ()
+        return (
+            f"{invocation.command()} starts again: it looks at what is there now, and does the "
+            "rest.",
+            f"To have this run listed no more, delete its folder: {self.folder}",
+        )
 
 
 def read_runs() -> tuple[PastRun, ...]:
@@ -123,8 +138,8 @@ def _since(run: PastRun, undone: bool, continued: bool) -> PastRun:
 def find(name: str = "") -> PastRun:
     """Return the run of this name, or the newest one of the working folder.
 
-    The newest one is neither damaged nor a repair, nor did it undo another. The beginning of a name
-    is enough if no other run has it. Raises BadRequest if there is none.
+    The newest one is not a repair, nor did it undo another. It may be damaged. The beginning of a
+    name is enough if no other run has it. Raises BadRequest if there is none.
     """
     runs = read_runs()
     if not name:
@@ -132,8 +147,10 @@ def find(name: str = "") -> PastRun:
         for run in runs:
             if run.working_folder == here and not (run.undoes or run.repairs):
                 return run
+        lost = [run.name for run in runs if not (run.working_folder or run.problem == NOT_BEGUN)]
         raise BadRequest(
             f"There are no earlier runs of this folder, {here}.",
+            why=f"The folder of these damaged runs is not known: {joined(lost)}." if lost else "",
             hints=(f"{invocation.command('runs')} lists those of all folders. Name one of them.",),
         )
     found = [run for run in runs if run.name == name] or [
@@ -146,6 +163,12 @@ def find(name: str = "") -> PastRun:
         f"{what}{did_you_mean(name, [run.name for run in runs])}.",
         hints=(f"{invocation.command('runs')} lists them.",),
     )
+
+
+def named(name: str) -> Optional[PastRun]:
+    """Return the run of this whole name as its journal has it, or None if there is none."""
+    folder = locations.runs() / name
+    return _read(folder) if folder.is_dir() else None
 
 
 def cut_off_in(folder: str) -> Optional[PastRun]:
@@ -163,15 +186,18 @@ def cut_off_in(folder: str) -> Optional[PastRun]:
 
 
 def last_in(folder: str) -> Optional[PastRun]:
-    """Return the newest run of this working folder whose answers can be used again, or None.
+    """Return the newest run of this working folder if its answers can be used again, or None.
 
-    Only the latest runs are searched. Repairs, and runs that undid another one, do not count.
+    Only the latest runs are searched. Repairs, and runs that undid another one, do not count. While
+    the newest one is still going on, there is no last time yet.
     """
     for path in _latest():
         ends = _first_and_last_event(path / journal.FILE)
         if ends and ends[0].get("folder") == folder and (path / journal.ANSWERS_FILE).is_file():
             run = _read(path)
-            if run.state is not None and not (run.undoes or run.repairs):
+            if run.outcome == "running":
+                return None
+            if run.can_repeat:
                 return run
     return None
 
@@ -231,6 +257,18 @@ def _first_and_last_event(file: Path) -> Optional[tuple[dict[str, Any], dict[str
     return (first, last) if isinstance(first, dict) and isinstance(last, dict) else None
 
 
+def _first_event(file: Path) -> dict[str, Any]:
+    """Return what the first line of a journal says; empty if that line is damaged, too."""
+    if not file.is_file():
+        return {}
+    try:
+        with file.open(encoding="utf-8") as lines:
+            event = json.loads(lines.readline())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
 def _title(plan: Plan) -> str:
     if plan.undoes:
         return f"undo {plan.undoes}"
@@ -251,15 +289,39 @@ def _time_in(name: str) -> str:
     return time.replace(tzinfo=timezone.utc).isoformat()
 
 
+def _damaged(folder: Path) -> PastRun:
+    begins = _first_event(folder / journal.FILE).get("folder")
+    return PastRun(
+        name=folder.name,
+        folder=str(folder),
+        outcome="damaged",
+        started=_time_in(folder.name),
+        working_folder=begins if isinstance(begins, str) else "",
+        problem=_problem(folder),
+    )
+
+
+def _problem(folder: Path) -> str:
+    """Return which file of a damaged run is not as it should be, in plain words."""
+    plan, events = folder / journal.PLAN_FILE, folder / journal.FILE
+    if not os.path.lexists(plan) and not os.path.lexists(events):
+        return NOT_BEGUN
+    readers = ((plan, journal.read_plan), (events, journal.read))
+    for file, read in readers:
+        if not os.path.lexists(file):
+            return f"Its file {file} is missing."
+        try:
+            read(folder)
+        except WizardError:
+            return f"Its file {file} is damaged, or another version of the wizard has written it."
+    return f"Its files {plan} and {events} do not belong together."
+
+
 def _read(folder: Path) -> PastRun:
     try:
         state = journal.replay(folder)
-    except WizardError as error:
-        problem = f"{error.what} {error.shown}"
-        if not any((folder / name).exists() for name in (journal.PLAN_FILE, journal.FILE)):
-            problem = "It was cut off before it began, and has changed nothing."
-        began = _time_in(folder.name)
-        return PastRun(folder.name, str(folder), "damaged", started=began, problem=problem)
+    except WizardError:
+        return _damaged(folder)
     plan, attempt = state.plan, state.attempt
     outcome: Outcome = "cut off"
     if state.result is not None:

@@ -48,7 +48,9 @@ def make_plan(run: PastRun) -> Plan:
     """
     state = run.state
     if state is None:
-        raise BadRequest(f"The run {run.name} cannot be undone.", why=run.problem)
+        raise BadRequest(
+            f"The run {run.name} cannot be undone.", why=run.problem, hints=run.ways_out
+        )
     if run.undoes:
         raise BadRequest(
             f"The run {run.name} undid another run. To install again, repeat that one.",

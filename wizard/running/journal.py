@@ -87,13 +87,8 @@ def read(folder: Path) -> tuple[JournalEvent, ...]:
     )
 
 
-def replay(folder: Path) -> RunState:
-    """Return the state of a run from the plan and the journal in its folder.
-
-    If the journal ends before the run did (a crash, a power cut, or the run is still going on),
-    the steps that were running are ``interrupted``. Raises BadRequest if the plan or the journal
-    is missing or damaged, or if they do not belong together.
-    """
+def read_plan(folder: Path) -> Plan:
+    """Return the plan of a run. Raises BadRequest if it is missing or damaged."""
     path = folder / PLAN_FILE
     try:
         text = _read_file(path).decode("utf-8")
@@ -101,8 +96,17 @@ def replay(folder: Path) -> RunState:
         raise BadRequest(
             f"The plan of the run in {folder} cannot be read.", shown=str(error)
         ) from None
-    plan = codec.from_json(Plan, text, source=str(path), schema=SCHEMA)
-    events = read(folder)
+    return codec.from_json(Plan, text, source=str(path), schema=SCHEMA)
+
+
+def replay(folder: Path) -> RunState:
+    """Return the state of a run from the plan and the journal in its folder.
+
+    If the journal ends before the run did (a crash, a power cut, or the run is still going on),
+    the steps that were running are ``interrupted``. Raises BadRequest if the plan or the journal
+    is missing or damaged, or if they do not belong together.
+    """
+    plan, events = read_plan(folder), read(folder)
     try:
         state = RunState.before_run(plan)
         for event in events:

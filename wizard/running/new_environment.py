@@ -28,15 +28,39 @@ class NewEnvironment:
             if step.id == self._maker or self._dependents.intersection(step.needs):
                 self._dependents.add(step.id)
         self._writing = {s.id for s in plan.steps if s.id in self._dependents and not s.proves}
+        self._running: set[str] = set()
         self._cut_off = False
         self._empty = True
         self._mark: Optional[IO[str]] = None
 
     def still_done(self, done: frozenset[str]) -> frozenset[str]:
-        """Return which steps are still done; none of those that belong to an unfinished one."""
-        if self._maker in done and (not self.folder.is_dir() or unfinished.is_left(self.folder)):
-            return done - self._dependents
-        return done
+        """Return which steps are still done; none of those that belong to a half written one."""
+        if self._maker not in done:
+            return done
+        if unfinished.is_left(self.folder):
+            whole = unfinished.is_as_noted(self.folder)
+        else:
+            whole = self.folder.is_dir()
+        return done if whole else done - self._dependents
+
+    def go_on(self, done: frozenset[str]) -> None:
+        """Go on with the environment if the step that makes it is ``done``: its mark is ours now.
+
+        Raises OSError.
+        """
+        self._empty = done.isdisjoint(self._writing - {self._maker})
+        self._writing -= done
+        if self._maker in done and self._writing and unfinished.is_left(self.folder):
+            self._mark = unfinished.take_over(self.folder)
+
+    def writes(self, step: Step) -> bool:
+        """Return whether this step writes into the environment."""
+        return step.id in self._writing
+
+    def start(self, step: Step) -> None:
+        """Note that a step starts."""
+        if step.id in self._writing:
+            self._running.add(step.id)
 
     def makes(self, step: Step) -> bool:
         """Return whether this step makes the environment."""
@@ -60,6 +84,7 @@ class NewEnvironment:
         """Note how a step ended. The mark goes with the last step that writes."""
         if ended.step not in self._writing:
             return
+        self._running.discard(ended.step)
         # A program that ended by itself leaves a consistent environment, even if it failed.
         if ended.state == "cancelled" or (ended.exit or 0) < 0:
             self._cut_off = True
@@ -72,6 +97,9 @@ class NewEnvironment:
                 self._mark = unfinished.mark(self.folder)
         if not self._writing:
             self.close()
+        elif self._mark is not None and ended.state == "done" and not self._running:
+            with contextlib.suppress(OSError):  # then it is made again after a cut-off
+                unfinished.note_contents(self._mark, self.folder)
 
     def release(self) -> None:
         """Let the folder be deleted: Windows does not delete a file that is open."""

@@ -243,6 +243,7 @@ class _Attempt:
         """Run the steps that are not in ``done``."""
         self._done, self._begin = done, begin
         try:
+            self._environment.go_on(done)
             while self._start_ready(done | self.ended):
                 self._handle_next()
         finally:
@@ -274,6 +275,7 @@ class _Attempt:
                 log = self._folder / LOGS / f"{number:02d}-{_file_name(step.id)}.log"
                 self.emit(StepStarted(step.id, self._command_text(step.action), str(log)))
                 self._running[step.id] = step
+                self._environment.start(step)
                 self.started.add(step.id)
                 name = f"step {step.id}"
                 threading.Thread(

@@ -87,7 +87,8 @@ class Meter:
         if now - self._last < BETWEEN and done < 1:
             return
         self._last = now
-        shown = text[: fitting.columns(self._stream) - 1]
+        columns = fitting.columns(self._stream)
+        shown = text[: columns - 1] if columns else text
         self._stream.write(f"\r{shown.ljust(self._width)}")
         self._stream.flush()
         self._width = len(shown)

@@ -55,6 +55,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """Somebody types this at a terminal."""
     stream = io.StringIO(text)
     monkeypatch.setattr(stream, "isatty", lambda: True)
+    monkeypatch.setattr("screens.text.confirm.discard_typeahead", lambda: None)
     monkeypatch.setattr(sys, "stdin", stream)
     monkeypatch.setattr("screens.text.confirm.is_terminal", lambda _: True)
 

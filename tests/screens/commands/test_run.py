@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from screens import terminal
 from screens.commands import run
+from tests.screens.pretend import Pretended
 from wizard import engine
+from wizard.choices import Choices
 from wizard.errors import BadRequest
 from wizard.programs import passthrough, processes
 
@@ -68,6 +72,25 @@ def test_what_is_already_installed_is_kept(
     monkeypatch.setattr(engine, "decide", lambda *_: made)
     assert run.run(run.Arguments(words=(pip, "install"))) == 9
     assert "again, so that it keeps cryptography 43.0.3,\n" in capsys.readouterr().out
+
+
+def test_the_commands_of_a_repair_are_shown_before_it_is_agreed_to(
+    pip: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = engine.decide(Pretended().engine(), Choices())
+    made = replace(made, plan=replace(made.plan, new=False))
+    monkeypatch.setattr(engine, "decide", lambda *_: made)
+    monkeypatch.setattr(terminal, "detect", lambda: terminal.Abilities(True, True, True))
+    asked: list[str] = []
+
+    def refuse(question: str, _: object) -> bool:
+        asked.append(capsys.readouterr().out)
+        return False
+
+    monkeypatch.setattr("screens.text.confirm.confirm", refuse)
+    assert run.run(run.Arguments(words=(pip, "install"))) == 9
+    (shown,) = asked
+    assert "$ /usr/bin/python3 -I -m venv" in shown
 
 
 def test_output_that_cannot_be_written_is_not_blamed_on_the_command(

@@ -48,7 +48,7 @@ from tests.screens.scenes import (
 )
 from tests.screens.tui.seen import text as screen_text
 from wizard.choices import Choices
-from wizard.errors import Impossible
+from wizard.errors import Exit, Impossible
 from wizard.facts import Tool
 
 
@@ -739,7 +739,7 @@ async def test_signals_stop_the_run_and_leave(
         await to_run(pilot, machine)
         signal.raise_signal(number)
         await settled(pilot)
-    assert app.return_value == 128 + number
+    assert app.return_value == Exit.CANCELLED
 
 
 @pytest.mark.usefixtures("ending_signals")
@@ -748,7 +748,7 @@ async def test_a_signal_before_the_run_leaves(app: WizardApp) -> None:
         await settled(pilot)
         signal.raise_signal(signal.SIGTERM)
         await pilot.pause()
-    assert app.return_value == 128 + signal.SIGTERM
+    assert app.return_value == Exit.CANCELLED
 
 
 # --- the log
@@ -1138,9 +1138,9 @@ async def test_a_run_that_ends_while_the_app_closes_disturbs_nobody(
     machine.run.held = True
     async with app.run_test() as pilot:
         await to_run(pilot, machine)
-        app.exit(143)
+        app.exit(130)
         machine.run.release()
-    assert app.return_value == 143
+    assert app.return_value == 130
     assert app.bug is None
 
 

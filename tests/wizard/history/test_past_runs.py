@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import pytest
 
 from tests.wizard.history.runs import done, ended, environment_plan, keep, started
 from wizard import locations
+from wizard.codec import to_json
 from wizard.errors import BadRequest
-from wizard.history import past_runs
+from wizard.history import past_runs, resume, undo
+from wizard.plan import Plan
 from wizard.running import journal, ownership
 from wizard.running.events import Event, RunEnded, RunStarted
 
@@ -63,6 +66,45 @@ def test_the_name_of_a_damaged_run_says_when_it_was() -> None:
         (locations.runs() / name).mkdir(parents=True)
     began = {run.name: run.started for run in past_runs.read_runs()}
     assert began == {"20261129T080000Z-7": "2026-11-29T08:00:00+00:00", "7-empty": ""}
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "where"),
+    [
+        ("plan.json", "", "damaged"),
+        ("plan.json", "{", "damaged"),
+        ("plan.json", None, "missing"),
+        ("journal.jsonl", None, "missing"),
+        ("journal.jsonl", "{}\n", "damaged"),
+        ("journal.jsonl", '{"kind"\n', "damaged"),
+        ("plan.json", to_json(Plan("1", "wheel", "", "", "", False, ())), "belong together"),
+    ],
+)
+def test_a_damaged_run_is_explained_in_plain_words(
+    file: str, text: str | None, where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plan = environment_plan(tmp_path / "env")
+    folder = keep("20261129T080000Z-7", plan, done("environment", folder=str(tmp_path)))
+    if text is None:
+        (folder / file).unlink()
+    else:
+        (folder / file).write_text(text, encoding="utf-8")
+    (run,) = past_runs.read_runs()
+    assert run.outcome == "damaged"
+    assert str(folder / file) in run.problem
+    assert where in run.problem
+    assert not re.search(r"line \d|char|decode|Errno|expected|No such", run.problem)
+    if file == "plan.json":  # its journal says where it was
+        with pytest.raises(BadRequest, match=r"20261129T080000Z-7 cannot be continued") as caught:
+            resume.choices_of(past_runs.find())
+        assert str(folder) in " ".join(caught.value.hints)
+        with pytest.raises(BadRequest, match=r"20261129T080000Z-7 cannot be undone"):
+            undo.make_plan(past_runs.find())
+    else:
+        with pytest.raises(BadRequest) as caught:
+            past_runs.find()
+        assert "20261129T080000Z-7" in caught.value.why
 
 
 def test_a_run_is_found_by_the_beginning_of_its_name(
@@ -132,6 +174,22 @@ def test_the_last_run_of_a_folder_is_found_if_its_answers_can_be_used(tmp_path: 
     found = past_runs.last_in("/here")
     assert found is not None
     assert found.name == "1"
+
+
+def test_while_a_run_is_going_on_it_is_not_repeated(tmp_path: Path) -> None:
+    plan = environment_plan(tmp_path / "env")
+    keep("1", plan, done("environment", "install", folder="/here"))
+    going_on = keep("2", plan, [RunStarted((), "", "/here"), started("environment")])
+    with ownership.hold(going_on / ownership.RUN_LOCK, "cryptography 50.0.2"):
+        assert past_runs.last_in("/here") is None
+        run = past_runs.find("2")
+        assert not run.can_repeat
+        with pytest.raises(BadRequest) as caught:
+            resume.choices_of(run)
+        assert (caught.value.why, caught.value.hints) == ("It is still going on.", ())
+    found = past_runs.last_in("/here")
+    assert found is not None
+    assert found.name == "2"
 
 
 def test_a_repair_is_a_run_of_its_own_kind(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,11 @@ folder.mkdir()
 (folder / 'half').touch()
 print('half of', 'pip', flush=True)
 time.sleep(60)
+"""
+WAITS = """
+import pathlib, sys, time
+while not pathlib.Path(sys.argv[1], 'copied', 'half').exists():
+    time.sleep(0.05)
 """
 WHOLE = "import pathlib, sys; pathlib.Path(sys.argv[1], 'whole').touch()"
 
@@ -78,16 +84,46 @@ def test_after_a_cancellation_it_is_made_again(tmp_path: Path) -> None:
     assert found(folder)
 
 
-def test_an_empty_environment_is_made_again(tmp_path: Path) -> None:
+def test_an_empty_environment_is_not_made_again(tmp_path: Path) -> None:
     folder = tmp_path / "e"
     made = making(folder, WHOLE)
     cancelled = Watched(made, cancel_when="StepEnded(step='environment', state='done'")
     assert cancelled.states() == [("environment", "done"), ("write", "skipped")]
     assert unfinished.is_left(folder)
     again = Watched(made, done=cancelled.state.done)
-    assert again.states() == [("environment", "done"), ("write", "done")]
+    assert again.states() == [("write", "done")]
     assert (folder / "whole").exists()
-    assert not unfinished.is_left(folder)
+    assert not (folder / unfinished.FILE).exists()
+
+
+def test_what_was_cut_off_before_it_wrote_anything_leaves_finished_steps_done(
+    tmp_path: Path,
+) -> None:
+    """A compiler can be at work for minutes before pip writes the first file."""
+    folder = tmp_path / "e"
+    compiles = "import time; print('compiles', 'now', flush=True); time.sleep(60)"
+    made = making(folder, WHOLE)
+    last = step("build", Command(program(compiles)), "write")
+    made = replace(made, steps=(*made.steps, last))
+    for _ in range(2):  # the second one takes the mark over, and leaves it too
+        done = NewEnvironment(made).still_done(frozenset({"environment", "write"}))
+        cancelled = Watched(made, cancel_when="compiles now", done=done)
+        assert cancelled.state.done == {"environment", "write"}
+        assert unfinished.is_left(folder)
+        (folder / "lib" / "__pycache__").mkdir(parents=True, exist_ok=True)  # any Python may do it
+        assert NewEnvironment(made).still_done(cancelled.state.done) == cancelled.state.done
+    (folder / "lib" / "half").touch()
+    assert NewEnvironment(made).still_done(cancelled.state.done) == frozenset()
+
+
+def test_while_two_programs_write_nothing_is_known_to_be_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "e"
+    made = making(folder, WAITS)
+    other = step("copies", Command(program(COPIES, str(folder))), "environment")
+    made = replace(made, steps=(*made.steps, other))
+    cancelled = Watched(made, cancel_when="StepEnded(step='write', state='done'")
+    assert cancelled.state.done == {"environment", "write"}
+    assert NewEnvironment(made).still_done(cancelled.state.done) == frozenset()
 
 
 RUNS = """
