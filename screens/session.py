@@ -278,12 +278,14 @@ class Session:
     def look_up(self, question: Question, text: str) -> Facts:
         """Return the facts of the machine with an answer that is a path; nothing is set.
 
-        It takes seconds. A project is read without probing the rest of the machine again, if it is
-        for the same Python. Raises WizardError.
+        It may take seconds. Only what depends on the answer is asked again: of a project, if it is
+        for the same Python, and of another folder, if it is enough. Raises WizardError.
         """
         wanted = self._with_answer(question, text)
         known = self.facts
-        if question.key == "project" and known is not None:
+        if question.key != "project":
+            return self.engine.probe(wanted, everything=True, known=known)
+        if known is not None:
             quick = self.engine.probe(wanted)
             facts = replace(
                 known,

@@ -139,9 +139,10 @@ class Engine:
     """The machine and the decisions, as an interface uses them; tests use a simulated one.
 
     ``probe`` reads what some choices need (a wheel needs less than a source build);
-    ``probe(choices, everything=True)`` reads everything. ``run`` runs a plan. ``unlock`` gets
-    permission to become root without another password (``sudo -v`` on the terminal) and returns
-    whether it succeeded. ``ending`` returns what has become of the result's way to a room
+    ``probe(choices, everything=True)`` reads everything; with ``known``, which is everything for
+    other folders, only what is different with those of the choices. ``run`` runs a plan. ``unlock``
+    gets permission to become root without another password (``sudo -v`` on the terminal) and
+    returns whether it succeeded. ``ending`` returns what has become of the result's way to a room
     (`wizard.room.reporter`), or None; ``room_trouble`` says why a room hears nothing, also before
     a run. The others are functions of this module.
     """
@@ -265,10 +266,10 @@ def real() -> Engine:
     It imports probe and runner when they are needed, so that the first page appears sooner.
     """
 
-    def probe(choices: Choices, *, everything: bool = False) -> Facts:
+    def probe(choices: Choices, *, everything: bool = False, known: Facts | None = None) -> Facts:
         from wizard.machine import probe as prober
 
-        return prober.probe(choices, everything=everything, meanwhile=_import_early)
+        return prober.probe(choices, everything=everything, meanwhile=_import_early, known=known)
 
     def run(
         plan: Plan,

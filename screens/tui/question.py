@@ -380,7 +380,7 @@ class QuestionPage(Page):
         if self.session.needs_probe(self._question, text):
             work = partial(self.session.look_up, self._question, text)
             is_project = self._question.key == "project"
-            what = "Reading the project" if is_project else "Looking at your computer"
+            what = "Reading the project" if is_project else "Looking at this folder"
             screen = LookUpScreen(self.session, what, work)
             self.app.push_screen(screen, partial(self._after_look_up, text))
             return

@@ -104,7 +104,9 @@ class Pretended:
     probes: list[bool] = field(default_factory=list)
     unlocked: int = 0
 
-    def probe(self, _choices: Choices, *, everything: bool = False) -> Facts:
+    def probe(
+        self, _choices: Choices, *, everything: bool = False, known: Facts | None = None
+    ) -> Facts:
         """The facts, at once."""
         self.probes.append(everything)
         return self.facts

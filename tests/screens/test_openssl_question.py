@@ -44,7 +44,9 @@ class Machine:
     static: bool = True
     looks: int = 0
 
-    def probe(self, choices: Choices, *, everything: bool = False) -> Facts:
+    def probe(
+        self, choices: Choices, *, everything: bool = False, known: Facts | None = None
+    ) -> Facts:
         """Look, also into the folder that was named."""
         assert everything
         self.looks += 1

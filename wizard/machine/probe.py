@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 import threading
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -30,6 +29,7 @@ from wizard.facts import (
 )
 from wizard.index.source import UNREACHABLE, IndexSource
 from wizard.machine import (
+    answered,
     authorities,
     fips,
     occupied,
@@ -68,14 +68,20 @@ def probe(
     everything: bool = False,
     folder: str | None = None,
     meanwhile: Callable[[], None] = _nothing,
+    known: Facts | None = None,
 ) -> Facts:
     """Read the facts of this machine; ``folder`` replaces the current working folder.
 
     Without ``everything``, it reads only what the choices need: a wheel needs its target and the
     index; a source build also needs the tools and the package managers. Errors of the machine are
     not raised: the facts contain a sentence for each part that could not be read. ``meanwhile`` is
-    called while the machine answers.
+    called while the machine answers. ``known`` are all facts of this machine as it is now, for
+    choices in which only folders are different: then only these are looked at, if that is enough.
     """
+    if known is not None:
+        facts = answered.look(known, choices, _uv_settings(choices, known.folder))
+        if facts is not None:
+            return facts
     return measure(choices, everything=everything, folder=folder, meanwhile=meanwhile).facts
 
 
@@ -113,7 +119,7 @@ def measure(
     python_task: Task[Found] = Task("Pythons", 300, find)
     system.prepare()
     system_task = Task("System", 15, system.read)
-    space_task = Task("Disks", 10, lambda: storage.read(_filled(choices, working_folder)))
+    space_task = Task("Disks", 10, lambda: storage.read(storage.filled(choices, working_folder)))
     named = choices.project not in ("", ALONE)
     few = ("uv", "pipx") if named else ("uv",)
     tool_task = Task("Tools", 60, lambda: tools.read() if deep else tools.read(few))
@@ -225,14 +231,6 @@ def _uv_settings(choices: Choices, working_folder: str) -> Optional[UvSettings]:
     from wizard.machine import uv_settings  # it reads TOML, which is slow to import
 
     return uv_settings.UvSettings(working_folder, program)
-
-
-def _filled(choices: Choices, working_folder: str) -> tuple[str, ...]:
-    """Return the folders that an installation fills: those of the environment, the cache, the runs,
-    and the temporary one."""
-    environment = str(Path(working_folder, choices.venv).absolute()) if choices.venv else ""
-    own = (str(locations.cache()), str(locations.state()))
-    return (working_folder, environment, *own, tempfile.gettempdir(), choices.temporary_folder)
 
 
 def _needs_tools(choices: Choices) -> bool:

@@ -284,7 +284,7 @@ async def test_a_typed_folder_is_looked_at(
         app.screen.query_one("#own", Input).value = str(tmp_path / "new $(x) 'env'")
         await press(pilot, "enter")
         await settled(pilot)
-        assert machine.probes == 2
+        assert (machine.probes, machine.looks) == (1, 1), "only the folder is looked at"
         assert app.session.answers["venv"] == str(tmp_path / "new $(x) 'env'")
         assert text(app, "#progress") == "Question 2 of 3"
 
@@ -298,9 +298,9 @@ async def test_escape_stops_waiting_for_an_answer(
         await press(pilot, "2", "down", "enter")
         app.screen.query_one("#own", Input).value = str(tmp_path / "new")
         await press(pilot, "enter")
-        await until(pilot, lambda: machine.probes == 2)
+        await until(pilot, lambda: machine.looks == 1)
         assert isinstance(app.screen, LookUpScreen)
-        assert "Looking at your computer" in words(app)
+        assert "Looking at this folder" in words(app)
         await press(pilot, "escape")
         assert isinstance(app.screen, QuestionPage)
         facts = app.session.facts
