@@ -15,6 +15,7 @@ from textual import on
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.events import Key
+from textual.notifications import Notify
 
 import assets
 from screens import ending
@@ -144,6 +145,11 @@ class WizardApp(App[int]):
     ) -> None:
         """Show a note. Its text is shown as it is: it has no markup."""
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+
+    @on(Notify)
+    def _forget_older_notes(self) -> None:
+        """Let a note take the place of the one before: Textual calls this first, then shows it."""
+        self.clear_notifications()
 
     def on_mount(self) -> None:
         """Handle the signals that ask the app to end, or say that the terminal has closed."""

@@ -202,6 +202,22 @@ async def test_a_note_shows_brackets_as_they_are() -> None:
         assert "[tool.poetry] and [/b] in /home/ada/[x]" in str(toast.render())
 
 
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_the_newest_note_replaces_others_and_covers_no_button(size: tuple[int, int]) -> None:
+    app = app_for()
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await settled(pilot)
+        await press(pilot, "t")
+        for number in range(3):
+            app.notify(f"Note {number}: " + "many words about what was not possible. " * 20)
+        await until(pilot, lambda: bool(app.screen.query(Toast)))
+        await pilot.pause()
+        (toast,) = app.screen.query(Toast)
+        assert str(toast.render()).startswith("Note 2: ")
+        assert toast.region.right <= size[0]
+        assert toast.region.bottom <= app.screen.query_one("#start").region.y
+
+
 async def test_three_quits() -> None:
     app = app_for()
     async with app.run_test() as pilot:

@@ -176,7 +176,7 @@ async def _check_footer(pilot: Pilot[Any], monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(app, "exit", lambda *result, **_more: left.append(result))
 
     def state() -> tuple[object, ...]:
-        notices = tuple(notice.message for notice in app._notifications)
+        notices = tuple(notice.identity for notice in app._notifications)
         probes = app.session.engine.probe.__self__.probes  # type: ignore[attr-defined]
         return text(app), notices, tuple(app.screen_stack), app.screen.focused, probes, tuple(left)
 
