@@ -136,8 +136,16 @@ def test_a_number_has_the_right_noun() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0.7, "0.7 seconds"), (1, "1 second"), (60, "1 minute"), (90, "90 seconds")]
-    + [(300, "5 minutes"), (3600, "1 hour"), (5400, "90 minutes"), (7200, "2 hours")],
+    [
+        (0.7, "0.7 seconds"),
+        (1, "1 second"),
+        (60, "1 minute"),
+        (90, "90 seconds"),
+        (300, "5 minutes"),
+        (3600, "1 hour"),
+        (5400, "90 minutes"),
+        (7200, "2 hours"),
+    ],
 )
 def test_a_time_limit_as_people_say_it(seconds: float, text: str) -> None:
     assert time_limit(seconds) == text
