@@ -505,6 +505,14 @@ class Session:
         self.changing = ""
         self._skipped = False
 
+    def begin_again(self) -> None:
+        """Forget the answers, too, and what is known about the machine: a run has changed it."""
+        self.start_over()
+        self.stop_using()
+        self.answers.clear()
+        self._questions.clear()
+        self.facts = None
+
     def _probe(self, choices: Choices) -> None:
         self.facts = self.engine.probe(choices, everything=True)
         self._questions.clear()

@@ -18,7 +18,7 @@ from textual.events import Key
 from textual.notifications import Notify
 
 import assets
-from screens import ending
+from screens import ending, ways
 from screens.session import Session
 from screens.terminal import Look
 from screens.tui import drawing, themes
@@ -60,6 +60,7 @@ KEY_NAMES = {
     "space": "Space",
     "plus": "+",
     "end": "End",
+    "pagedown": "PgDn",
     "ctrl+t": "Ctrl+T",
     "ctrl+z": "Ctrl+Z",
     "ctrl+y": "Ctrl+Y",
@@ -305,7 +306,8 @@ class WizardApp(App[int]):
 
     def _say_impossible(self, error: WizardError) -> None:
         title = "This is not possible"
-        self.notify(error.explained, title=title, severity="error", timeout=15)
+        text = ways.in_words(error).explained
+        self.notify(text, title=title, severity="error", timeout=15)
 
     # Textual finds these by name (page and message), so their classes need no import.
 
@@ -317,7 +319,7 @@ class WizardApp(App[int]):
         try:
             choices = resume.choices_of(past)
         except WizardError as error:
-            self.notify(error.explained, severity="error", timeout=10)
+            self.notify(ways.in_words(error).explained, severity="error", timeout=10)
             return
         why = "The wizard plans what is left of that run."
         self.on_welcome_page_use_answers(WelcomePage.UseAnswers(choices, why, past.name))
@@ -361,7 +363,7 @@ class WizardApp(App[int]):
         try:
             self.session.take_alternative(message.alternative)
         except WizardError as error:
-            self.notify(error.explained, severity="error", timeout=10)
+            self.notify(ways.in_words(error).explained, severity="error", timeout=10)
         else:
             self.show_page("review")
 
@@ -449,6 +451,11 @@ class WizardApp(App[int]):
         self.push_screen(LogPage(self.session, logs, failed[0] if failed else len(logs) - 1))
 
     on_failure_page_show_log = on_result_page_show_log
+
+    def on_result_page_begin_again(self) -> None:
+        """Go to the first page, as if the wizard had just been started."""
+        self.session.begin_again()
+        self.show_page("welcome")
 
     def get_key_display(self, binding: Binding) -> str:
         """Name a key as on the keyboard and on the buttons."""

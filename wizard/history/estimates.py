@@ -287,7 +287,7 @@ def in_words(least: float, most: float) -> str:
 
 
 def in_brief(seconds: float) -> str:
-    """Return a time in a few letters: ``~20 s``, ``~3 min``, ``~2 h``; empty if it is hardly noticed."""
+    """Return a time in a few letters: ``~20 s``, ``~2 h``; empty if it is hardly noticed."""
     if seconds < 2:
         return ""
     rounded = _rounded(seconds) if seconds > _ROUND[0] else math.ceil(seconds / 5) * 5
