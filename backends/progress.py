@@ -31,6 +31,20 @@ _COMPILES = re.compile(r" -c (?:-o \S+ |.* )?(\S+\.[csS])$")
 _LOCKED_CRATE = re.compile(r"^\[\[package\]\]\s*$", re.MULTILINE)
 _CRATE = re.compile(r"\s*Compiling ([A-Za-z0-9_-]+) v(\d\S*)")
 
+_EACH_PART = re.compile(
+    r"\s*(?:"
+    # cargo
+    r"(?:Compiling|Checking|Fresh|Downloaded|Downloading|Adding|Locking|Removing) \S+"
+    # pip
+    r"|Collecting |Requirement already satisfied|Obtaining dependency information|━"
+    # apt and dpkg
+    r"|(?:Get|Hit|Ign):\d+ |Selecting previously |Preparing to unpack |Unpacking |Setting up "
+    r"|\(?Reading database |Processing triggers for "
+    # dnf, apk, pacman: the package out of how many
+    r"|[\[(] *\d+/\d+[\])] |(?:Preparing|Installing|Verifying|Upgrading) +: "
+    r")"
+)
+
 
 def is_apt_status(line: str) -> bool:
     """Return whether the line is for programs and not for people."""
@@ -67,6 +81,11 @@ def compiled_file(line: str) -> str:
     """Return the file that ``make`` compiles with this line (``-c -o crypto/aes/aes_core.o …``)."""
     found = _COMPILES.search(line)
     return found[1] if found else ""
+
+
+def is_progress(line: str) -> bool:
+    """Return whether the line only names the next of many crates, files or packages."""
+    return bool(_EACH_PART.match(line) or compiled_file(line))
 
 
 def count_locked_crates(text: str) -> int:

@@ -280,12 +280,14 @@ class Session:
     def look_up(self, question: Question, text: str) -> Facts:
         """Return the facts of the machine with an answer that is a path; nothing is set.
 
-        It takes seconds. A project is read without probing the rest of the machine again, if it is
-        for the same Python. Raises WizardError.
+        It may take seconds. Only what depends on the answer is asked again: of a project, if it is
+        for the same Python, and of another folder, if it is enough. Raises WizardError.
         """
         wanted = self._with_answer(question, text)
         known, quick = self.facts, None
-        if question.key == "project" and known is not None:
+        if question.key != "project":
+            return self.engine.probe(wanted, everything=True, known=known)
+        if known is not None:
             quick = self.engine.probe(wanted)
             facts = replace(
                 known,
@@ -509,6 +511,14 @@ class Session:
         self.position = 0
         self.changing = ""
         self._skipped = False
+
+    def begin_again(self) -> None:
+        """Forget the answers, too, and what is known about the machine: a run has changed it."""
+        self.start_over()
+        self.stop_using()
+        self.answers.clear()
+        self._questions.clear()
+        self.facts = None
 
     def _probe(self, choices: Choices) -> None:
         self.facts = self.engine.probe(choices, everything=True)

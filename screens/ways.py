@@ -16,7 +16,7 @@ from wizard import invocation
 from wizard.choices import Choices, described
 from wizard.errors import BadRequest, Impossible, WizardError
 
-_FLAGS = re.compile(r"(.*): (--[a-z].*)")
+_FLAGS = re.compile(r"(.*): (--[a-z].*)", re.DOTALL)
 _PLACEHOLDER = re.compile(r"[A-Z|]{2,}|[a-z]+\|[a-z|]+|\.\.\.")
 """A value that the user must decide: ``FILE``, ``upgrade|new|ignore``."""
 
@@ -56,6 +56,14 @@ def with_command(hint: str) -> str:
     match = _FLAGS.fullmatch(hint)
     changes = _flags(match[2]) if match else {}
     return f"{hint.rsplit(': ', 1)[0]}: {_typed((), changes)}" if changes else hint
+
+
+def in_words(error: WizardError) -> WizardError:
+    """Return the error for the full screen, where nobody types flags: without those that show it,
+    and without those at the ends of hints."""
+    shown = [line for line in error.shown.splitlines() if not line.startswith("--")]
+    hints = tuple(_FLAGS.sub(r"\1.", hint) for hint in error.hints)
+    return WizardError(error.what, shown="\n".join(shown), why=error.why, hints=hints)
 
 
 def with_whole_commands(error: WizardError, arguments: Sequence[str], choices: Choices) -> None:

@@ -139,12 +139,13 @@ class Engine:
     """The machine and the decisions, as an interface uses them; tests use a simulated one.
 
     ``probe`` reads what some choices need (a wheel needs less than a source build);
-    ``probe(choices, everything=True)`` reads everything, and with ``after=facts`` does not ask the
-    index again, which has answered to the quicker probe. ``run`` runs a plan. ``unlock`` gets
-    permission to become root without another password (``sudo -v`` on the terminal) and returns
-    whether it succeeded. ``ending`` returns what has become of the result's way to a room
-    (`wizard.room.reporter`), or None; ``room_trouble`` says why a room hears nothing, also before
-    a run. The others are functions of this module.
+    ``probe(choices, everything=True)`` reads everything. With ``after=facts`` it does not ask the
+    index again, which has answered to the quicker probe; with ``known``, which is everything for
+    other folders, it reads only what is different with those of the choices. ``run`` runs a plan.
+    ``unlock`` gets permission to become root without another password (``sudo -v`` on the terminal)
+    and returns whether it succeeded. ``ending`` returns what has become of the result's way to a
+    room (`wizard.room.reporter`), or None; ``room_trouble`` says why a room hears nothing, also
+    before a run. The others are functions of this module.
     """
 
     probe: Callable[..., Facts]
@@ -268,9 +269,18 @@ def real() -> Engine:
     It imports probe and runner when they are needed, so that the first page appears sooner.
     """
 
-    def probe(choices: Choices, *, everything: bool = False, after: Facts | None = None) -> Facts:
+    def probe(
+        choices: Choices,
+        *,
+        everything: bool = False,
+        after: Facts | None = None,
+        known: Facts | None = None,
+    ) -> Facts:
         from wizard.machine import probe as prober
 
+        changed = prober.probe_folders(choices, known) if known is not None else None
+        if changed is not None:
+            return changed
         return prober.probe(choices, everything=everything, after=after, meanwhile=_import_early)
 
     def run(

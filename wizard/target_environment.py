@@ -279,7 +279,7 @@ def _require_usable(python: Python, flag: str = "--python") -> Python:
         raise BadRequest(
             f"The Python {python.path} cannot be used.",
             why=refused.reason,
-            hints=(f"Choose another with {flag}.",),
+            hints=(f"Choose another: {flag} PATH",),
         )
     return python
 

@@ -80,6 +80,14 @@ def count(number: int, one: str, more: str = "") -> str:
     return f"{number} {one if number == 1 else more or f'{one}s'}"
 
 
+def time_limit(seconds: float) -> str:
+    """Return a time limit as people say it: ``30 seconds``, ``5 minutes``, ``1 hour``."""
+    for name, length in (("hour", 3600), ("minute", 60)):
+        if seconds >= length and seconds % length == 0:
+            return count(int(seconds // length), name)
+    return f"{seconds:g} second{'' if seconds == 1 else 's'}"
+
+
 def amount(number: int) -> str:
     """Return a number of bytes for people, in powers of 1000: ``3.4 MB``."""
     if number < 1_000_000:

@@ -23,6 +23,7 @@ from wizard.running.events import (
     Waiting,
 )
 from wizard.running.run_state import RunState, StepState
+from wizard.wording import time_limit
 
 PROGRESS_EVERY = 10.0
 """Seconds between two progress lines of a step: often enough to see that it is running."""
@@ -67,7 +68,7 @@ class TextReporter:
         elif isinstance(event, Progressed):
             self._progress(event)
         elif isinstance(event, Waiting):
-            limit = format_seconds(event.seconds)
+            limit = time_limit(event.seconds)
             self._write_output(event.step, [f"Waiting (at most {limit}): {event.what}"])
         elif isinstance(event, StepEnded):
             self._end(event)
@@ -140,8 +141,10 @@ def shorten(title: str, longest: int = 24) -> str:
 
 
 def format_seconds(duration: float) -> str:
-    """Format a duration: ``0.2 s``, ``48 s``, ``3 min 5 s``."""
-    if duration < 10:
+    """Format a duration: ``0.2 s``, ``48 s``, ``3 min 5 s``, ``2 h 10 min``."""
+    if duration < 9.95:
         return f"{duration:.1f} s"
-    rounded = round(duration)
-    return f"{rounded} s" if rounded < 60 else f"{rounded // 60} min {rounded % 60} s"
+    small, large = ("s", "min") if round(duration) < 3600 else ("min", "h")
+    whole, rest = divmod(round(duration if small == "s" else duration / 60), 60)
+    parts = ((whole, large), (rest, small))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number)

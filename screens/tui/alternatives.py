@@ -16,7 +16,7 @@ from textual.widgets import Button, OptionList, Static
 import assets
 from screens.session import Session
 from screens.tui.marked_list import MarkedList
-from screens.tui.page import ListPlace, Page, ShowPage
+from screens.tui.page import ListPlace, Page, Reading, ShowPage
 from wizard.errors import Alternative, Exit, Impossible, WizardError
 from wizard.wording import wrap
 
@@ -89,7 +89,10 @@ class AlternativesPage(Page):
         """Compose why it is not possible, the alternatives, Quit and Back."""
         error = self._error
         yield Static("What is possible instead", classes="title warn", markup=False)
-        yield Static(" ".join(part for part in (error.what, error.why) if part), id="cause")
+        with Reading(id="cause-place"):
+            yield Static(
+                " ".join(part for part in (error.what, error.why) if part), id="cause", markup=False
+            )
         with ListPlace():
             can_do = {str(n) for n, one in enumerate(error.alternatives) if one.choices}
             yield AlternativeList("ways", self._rows(), can_do)
@@ -171,7 +174,7 @@ class AlternativesPage(Page):
             (f"{alternative.title}\n", "bold"),
             self._indent(alternative.detail),
         ]
-        if alternative.command:
+        if alternative.command and not alternative.choices:
             parts += ["\n", (self._indent(alternative.command), "$text-primary")]
         return Content.assemble(*parts)
 

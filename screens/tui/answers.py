@@ -42,7 +42,7 @@ class AnswersScreen(Dialog[Optional[str]]):
         super().__init__()
         self._session = session
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         """Compose the questions."""
         session = self._session
         with Vertical(classes="box wide"):

@@ -15,9 +15,10 @@ from textual import on
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.events import Key
+from textual.notifications import Notify
 
 import assets
-from screens import ending
+from screens import ending, ways
 from screens.session import Session
 from screens.terminal import Look
 from screens.tui import drawing, themes
@@ -59,6 +60,7 @@ KEY_NAMES = {
     "space": "Space",
     "plus": "+",
     "end": "End",
+    "pagedown": "PgDn",
     "ctrl+t": "Ctrl+T",
     "ctrl+z": "Ctrl+Z",
     "ctrl+y": "Ctrl+Y",
@@ -144,6 +146,11 @@ class WizardApp(App[int]):
     ) -> None:
         """Show a note. Its text is shown as it is: it has no markup."""
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+
+    @on(Notify)
+    def _forget_older_notes(self) -> None:
+        """Let a note take the place of the one before: Textual calls this first, then shows it."""
+        self.clear_notifications()
 
     def on_mount(self) -> None:
         """Handle the signals that ask the app to end, or say that the terminal has closed."""
@@ -299,7 +306,8 @@ class WizardApp(App[int]):
 
     def _say_impossible(self, error: WizardError) -> None:
         title = "This is not possible"
-        self.notify(error.explained, title=title, severity="error", timeout=15)
+        text = ways.in_words(error).explained
+        self.notify(text, title=title, severity="error", timeout=15)
 
     # Textual finds these by name (page and message), so their classes need no import.
 
@@ -311,7 +319,7 @@ class WizardApp(App[int]):
         try:
             choices = resume.choices_of(past)
         except WizardError as error:
-            self.notify(error.explained, severity="error", timeout=10)
+            self.notify(ways.in_words(error).explained, severity="error", timeout=10)
             return
         why = "The wizard plans what is left of that run."
         self.on_welcome_page_use_answers(WelcomePage.UseAnswers(choices, why, past.name))
@@ -355,7 +363,7 @@ class WizardApp(App[int]):
         try:
             self.session.take_alternative(message.alternative)
         except WizardError as error:
-            self.notify(error.explained, severity="error", timeout=10)
+            self.notify(ways.in_words(error).explained, severity="error", timeout=10)
         else:
             self.show_page("review")
 
@@ -443,6 +451,11 @@ class WizardApp(App[int]):
         self.push_screen(LogPage(self.session, logs, failed[0] if failed else len(logs) - 1))
 
     on_failure_page_show_log = on_result_page_show_log
+
+    def on_result_page_begin_again(self) -> None:
+        """Go to the first page, as if the wizard had just been started."""
+        self.session.begin_again()
+        self.show_page("welcome")
 
     def get_key_display(self, binding: Binding) -> str:
         """Name a key as on the keyboard and on the buttons."""

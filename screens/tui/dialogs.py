@@ -16,6 +16,7 @@ import assets
 from screens.session import Session
 from screens.tui.activity import activity
 from screens.tui.background import in_thread
+from screens.tui.keys_line import KeysLine
 from screens.tui.late_events import LateEvents
 from wizard.errors import WizardError
 from wizard.programs import waiting
@@ -33,6 +34,15 @@ class Dialog(LateEvents, ModalScreen[ScreenResultType]):
 
     CSS = assets.text("styles/dialogs.tcss")
     SCOPED_CSS = False  # the three dialogs share one stylesheet
+
+    def compose(self) -> ComposeResult:
+        """Compose the box, and the keys of the dialog in the place of the page's."""
+        yield from self.body()
+        yield KeysLine()
+
+    def body(self) -> ComposeResult:
+        """Compose the box."""
+        yield from ()
 
     def limit(self, widget: Widget, around: int = AROUND_TEXT, *, part: float = 0.9) -> None:
         """Let a widget be as high as it must, but with ``around`` lines no more than ``part`` of
@@ -58,7 +68,7 @@ class ConfirmScreen(Dialog[bool]):
         self._yes = yes
         self._no = no
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         """Compose the question and its two buttons."""
         with Vertical(classes="box"):
             yield Static(self._title, classes="title", markup=False)
@@ -120,7 +130,7 @@ class AskScreen(Dialog[Optional[str]]):
         self._wrong = wrong
         self._check = check
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         """Compose what is asked, the field, and what was wrong."""
         with Vertical(classes="box wide"):
             yield Static(self._title, classes="title", markup=False)
@@ -181,7 +191,7 @@ class TextScreen(Dialog[None]):
         self._title = title
         self._lines = Content(lines) if isinstance(lines, str) else lines
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         """Compose the lines, and a button that closes."""
         with Vertical(classes="box wide"):
             yield Static(self._title, classes="title", markup=False)
@@ -241,13 +251,12 @@ class LookUpScreen(Dialog[Union[Any, WizardError, None]]):
         self._why = why
         self._since = session.clock()
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         """Compose what happens, and how to go back."""
         with Vertical(classes="box"):
             yield Static("One moment", classes="title")
             yield Static(self._why, markup=False)
             yield Static("", id="activity", markup=False)
-            yield Static("Esc: back", markup=False)
 
     def on_mount(self) -> None:
         """Start to look up."""

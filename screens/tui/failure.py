@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widgets import Button, Static
 
 import assets
+from screens import ways
 from screens.session import Session
 from screens.text import last_words
 from screens.text.messages import short_path
@@ -50,12 +51,13 @@ class FailureDetails:
     @classmethod
     def from_error(cls, error: WizardError) -> FailureDetails:
         """Return the problem that prevented a plan."""
+        told = ways.in_words(error)
         return cls(
             "✗ This is not possible with these answers",
-            error.what,
-            shown=tuple(error.shown.splitlines()),
-            why=error.why,
-            hints=error.hints,
+            told.what,
+            shown=tuple(told.shown.splitlines()),
+            why=told.why,
+            hints=told.hints,
         )
 
     @classmethod

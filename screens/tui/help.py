@@ -25,7 +25,7 @@ class HelpScreen(Dialog[None]):
         super().__init__()
         self._text = text
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         """The text, and a button that closes the page."""
         with Vertical(classes="box wide"):
             with VerticalScroll(can_focus=True):

@@ -9,12 +9,14 @@ from typing import Any, ClassVar
 from rich.segment import Segment, Segments
 from rich.style import Style
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.geometry import Offset
 from textual.message import Message
 from textual.scrollbar import ScrollBarRender
 from textual.selection import Selection
 from textual.widgets import Log
 
+from backends.progress import is_progress
 from screens import fitting
 from screens.tui.log_view import MAX_LINES
 
@@ -113,6 +115,7 @@ class LiveLog(Log):
 
     def _redraw(self) -> None:
         self.match_line = -1
+        self.border_subtitle = ""
         self.screen.clear_selection()
         self.clear()
         self.write_lines(self._visible_lines(self._all_lines), scroll_end=True)
@@ -146,11 +149,23 @@ class LiveLog(Log):
         self.scroll_to(y=max(0, y - self.size.height // 2), animate=False)
         return matches.index(y) + 1, len(matches)
 
+    def _important(self, lines: Iterable[str]) -> list[str]:
+        """Return the steps, warnings and errors. How far it is, is one line, in the border."""
+        from wizard.diagnosis.excerpts import is_unimportant
+
+        kept: list[str] = []
+        for line in lines:
+            if isinstance(line, WholeLine):
+                kept.append(line)
+            elif is_progress(line):
+                self.border_subtitle = Content(line.strip())
+            elif line.strip() and not is_unimportant(line):
+                kept.append(line)
+        return kept
+
     def _visible_lines(self, lines: Iterable[str]) -> Iterable[str]:
         if self.only_important:
-            from wizard.diagnosis.excerpts import is_unimportant
-
-            lines = [line for line in lines if not is_unimportant(line)]
+            lines = self._important(lines)
         width = max(0, self.scrollable_content_region.width - SCROLL_BAR)
         return [
             part

@@ -77,20 +77,31 @@ class MachineFacts(VerticalScroll):
 
 def _described(facts: Facts) -> tuple[tuple[bool, str], ...]:
     """Return whether each topic but the last was found, and a text about it."""
-    python = next((python for python in facts.pythons if not python.problem), None)
+    python = _shown(facts)
+    works = python is not None and not python.problem
     rust = facts.tool("rustc") or facts.started("rustc")
     headers = facts.openssl[0] if facts.openssl else None
     pip = python.pip if python else None
+    no_pip = "none yet; a new environment includes one"
+    if python is not None and python.environment:
+        no_pip = "none in this environment" if works else "unknown: this Python does not work"
     return (
         (True, _system(facts)),
-        (python is not None, _python(python) if python else "none found"),
-        (pip is not None, pip.version if pip else "none yet; a new environment includes one"),
+        (works, _python(python) if python else "none found"),
+        (pip is not None, pip.version if pip else no_pip),
         (bool(rust and not rust.problem), _tool(rust) if rust else NOT_FOUND),
         (
             headers is not None,
             f"{headers.version} in {headers.folder}" if headers else NOT_FOUND,
         ),
     )
+
+
+def _shown(facts: Facts) -> Python | None:
+    """Return the Python that was asked for, also if it does not work, or the first that works."""
+    asked = (python for python in facts.pythons if python.origin == "asked")
+    working = (python for python in facts.pythons if not python.problem)
+    return next(asked, None) or next(working, None)
 
 
 def _tool(tool: Tool) -> str:
@@ -109,5 +120,7 @@ def _system(facts: Facts) -> str:
 
 
 def _python(python: Python) -> str:
+    if python.problem:
+        return f"{short_path(python.path)}: {python.problem}"
     implementation = "" if python.implementation == "cpython" else f" ({python.implementation})"
     return f"{python.version}{implementation}, {short_path(python.path)}"

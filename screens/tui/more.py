@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Button, OptionList, Static
 
 import assets
+from screens import ways
 from screens.text.messages import short_path
 from screens.tui.dialogs import AskScreen, LookUpScreen, TextScreen
 from screens.tui.marked_list import MarkedList
@@ -186,7 +187,7 @@ class MorePage(Page):
             try:
                 find_python(answer)
             except WizardError as error:
-                return error.explained
+                return ways.in_words(error).explained
             return ""
 
         def go_on(answer: str | None) -> None:
@@ -206,7 +207,7 @@ class MorePage(Page):
     def _prove(self, python: str) -> None:
         def show(found: tuple[bool, Content] | WizardError | None) -> None:
             if isinstance(found, WizardError):
-                self.notify(found.explained, severity="error", timeout=15)
+                self.notify(ways.in_words(found).explained, severity="error", timeout=15)
             elif found is not None:
                 ok, text = found
                 self.app.push_screen(TextScreen(f"{'✓' if ok else '✗'} {short_path(python)}", text))
@@ -224,7 +225,8 @@ class MorePage(Page):
 
 def _wrong(error: WizardError) -> str:
     """Return what is wrong with an answer, where, and how to correct it."""
-    return "\n".join((error.explained, *error.hints))
+    told = ways.in_words(error)
+    return "\n".join((told.explained, *told.hints))
 
 
 def _proof(python: str) -> tuple[bool, Content]:

@@ -8,7 +8,8 @@ from functools import partial
 from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
@@ -74,6 +75,17 @@ class ListPlace(Vertical):
     """What the rest of a page leaves for a list, which is no higher than its rows."""
 
 
+class Reading(VerticalScroll, can_focus=False):
+    """A text that may be longer than its place; keys of the page scroll it, whatever has the focus.
+
+    A page has at most one.
+    """
+
+    def on_mount(self) -> None:
+        """Name the keys while they do something."""
+        self.watch(self, "show_vertical_scrollbar", self.screen.refresh_bindings)
+
+
 class TooSmall(Static):
     """Asks for a larger terminal and shows its current size. Running programs continue."""
 
@@ -105,6 +117,12 @@ class Page(LateEvents, Screen[None]):
     SCOPED_CSS = False  # its selectors use the page's own classes, such as -wide
     HAS_LOG: ClassVar[bool] = False
     """Whether lines of programs need the full width of the terminal."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Before the list that has the focus, whose rows nearly always fit.
+        Binding("pagedown", "read(1)", "Read on", priority=True),
+        Binding("pageup", "read(-1)", show=False, priority=True),
+    ]
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -160,6 +178,12 @@ class Page(LateEvents, Screen[None]):
             "something else, select the text with the mouse."
         )
 
+    def action_read(self, direction: int) -> None:
+        """Show the next (1) or the previous (-1) part of a text that is longer than its place."""
+        for place in self.query(Reading):
+            lines = max(1, place.size.height - 1)
+            place.scroll_relative(y=direction * lines, animate=False, immediate=True)
+
     def on_mount(self) -> None:
         """Fit the page to the terminal."""
         self.fit()
@@ -168,8 +192,13 @@ class Page(LateEvents, Screen[None]):
         """Fit the page to the terminal."""
         self.fit()
 
+    def on_screen_suspend(self) -> None:
+        """Hide the keys, which do nothing while a dialog is on top."""
+        self.query_one(KeysLine).visible = False
+
     def on_screen_resume(self) -> None:
         """Fit the page: the terminal may have been resized while another screen was on top."""
+        self.query_one(KeysLine).visible = True
         self.fit()
 
     @property
@@ -228,4 +257,6 @@ class Page(LateEvents, Screen[None]):
         """Ignore keys on a page that is not visible."""
         if self.is_mounted and self.too_small:
             return False
+        if action == "read":
+            return any(place.show_vertical_scrollbar for place in self.query(Reading))
         return super().check_action(action, parameters)

@@ -15,9 +15,10 @@ from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option as Row
 
 import assets
+from screens import ways
 from screens.session import Session
 from screens.tui.dialogs import LookUpScreen
-from screens.tui.page import Page, PageName, ShowPage
+from screens.tui.page import Page, PageName, Reading, ShowPage
 from wizard.errors import WizardError
 from wizard.questions.question import Option
 from wizard.wording import wrap
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 FREE_ANSWER = "free-answer"
 """The id of the row for a typed answer."""
+MANY = 6
+"""The number of answers from which a list is long, however high the terminal is."""
 INDENT = "    "
 LOW_LINES = 20
 """The number of lines below which nothing is left for blank ones."""
@@ -45,7 +48,7 @@ FILTERING = frozenset("0123456789./")
 class Answers(OptionList):
     """The possible answers. The arrow keys choose; the page handles Enter and a double click.
 
-    What is typed filters a list that is longer than its place.
+    What is typed filters a long list. Its rows have no numbers: where they have, a digit chooses.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -56,8 +59,8 @@ class Answers(OptionList):
 
     @property
     def is_long(self) -> bool:
-        """Whether not all answers fit."""
-        return self.virtual_size.height > self.size.height > 0
+        """Whether there are many answers, or not all fit."""
+        return self.option_count >= MANY or self.virtual_size.height > self.size.height > 0
 
     def on_resize(self) -> None:
         """Keep the chosen answer in view: the field for another one takes space from the list."""
@@ -127,11 +130,12 @@ class QuestionPage(Page):
     def body(self) -> ComposeResult:
         """Compose the progress, the prompt, the answers, a field for free text, Back and Next."""
         question = self._question
-        total = len(self.session.questions())
-        place = f"Question {self.session.position + 1} of {total}"
+        # Without a total: each answer may add questions, so that the end would move away.
+        place = f"Question {self.session.position + 1}"
         yield Static("Change this answer" if self.session.changing else place, id="progress")
         yield Static(question.prompt, classes="title", markup=False)
-        yield Reason("", id="because", markup=False)
+        with Reading(id="because-place"):
+            yield Reason("", id="because", markup=False)
         if question.options:
             yield Answers(*self._rows(), id="answers", markup=False)
         if question.free or not question.options:
@@ -380,7 +384,7 @@ class QuestionPage(Page):
         if self.session.needs_probe(self._question, text):
             work = partial(self.session.look_up, self._question, text)
             is_project = self._question.key == "project"
-            what = "Reading the project" if is_project else "Looking at your computer"
+            what = "Reading the project" if is_project else "Looking at this folder"
             screen = LookUpScreen(self.session, what, work)
             self.app.push_screen(screen, partial(self._after_look_up, text))
             return
@@ -408,9 +412,9 @@ class QuestionPage(Page):
         if error is None:
             self._leave()
         else:
-            # There is no room for a program's output, and nobody has typed a flag here.
-            shown = "" if error.why or error.shown.startswith("--") else error.shown
-            parts = (error.what, shown, error.why, *error.hints)
+            told = ways.in_words(error)
+            shown = "" if told.why else told.shown  # there is no room for a program's output
+            parts = (told.what, shown, told.why, *told.hints)
             self._show_reason(" ".join(part for part in parts if part))
 
     def _leave(self) -> None:
@@ -433,4 +437,5 @@ class QuestionPage(Page):
     def _show_reason(self, problem: str) -> None:
         line = self.query_one("#because", Static)
         line.set_class(bool(problem), "bad")
+        self.query_one("#because-place").set_class(bool(problem), "bad")
         line.update(f"✗ {problem}" if problem else self._question.because)

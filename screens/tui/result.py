@@ -46,12 +46,16 @@ class ResultPage(Page):
     class ShowLog(Message):
         """The user wants to see the log of the run."""
 
+    class BeginAgain(Message):
+        """The user wants to do something else."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         *KEYS,
         Binding("enter", "quit_page", "Finish", show=False),
         Binding("c", "copy_next", "Copy the next command"),
         Binding("ctrl+y", "copy", "Copy", show=False),
-        Binding("o", "show_log", "See full log"),
+        Binding("o", "show_log", "Full log"),
+        Binding("escape,b", "begin_again", "Menu"),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
         Binding("pagedown", "scroll(10)", show=False),
@@ -96,7 +100,8 @@ class ResultPage(Page):
             yield Static("What changed", classes="heading")
             yield Items(self._changes() or ("Nothing.",))
         with Horizontal(classes="buttons"):
-            yield Button("See full log  (O)", id="open-log")
+            yield Button("Full log  (O)", id="open-log")
+            yield Button("Menu  (B)", id="menu")
             yield Button("Finish  (Q)", id="finish", variant="primary")
 
     def on_mount(self) -> None:
@@ -201,6 +206,11 @@ class ResultPage(Page):
     def action_show_log(self) -> None:
         """Show the log of the run."""
         self.post_message(self.ShowLog())
+
+    @on(Button.Pressed, "#menu")
+    def action_begin_again(self) -> None:
+        """Go to the first page, which looks at the machine as it is now."""
+        self.post_message(self.BeginAgain())
 
     @on(Button.Pressed, "#finish")
     def _finish(self) -> None:

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from wizard.needs.storage import Room
 
 
-def headline(plan: Plan, choices: Choices) -> str:
-    """Return the plan, made for these choices, in one sentence."""
+def headline(plan: Plan, choices: Choices, python: str = "") -> str:
+    """Return the plan, made for these choices, in one sentence; ``python`` is the target's version,
+    empty to leave it out."""
     origin = methods()[plan.method].phrase
     link = f", {_openssl_phrase(plan, choices.custom_openssl)}" if plan.link else ""
     if plan.wheelhouse:
@@ -43,7 +44,8 @@ def headline(plan: Plan, choices: Choices) -> str:
     folder = short_path(plan.environment) if plan.environment else short_path(plan.python)
     also = f", and {plan.also}" if plan.also else ""
     what = f"cryptography {plan.release}, {origin}{link}{also}"
-    return f"{what}, into {kind} {folder}{replacing(plan)}"
+    version = f" (Python {python})" if python else ""
+    return f"{what}, into {kind} {folder}{version}{replacing(plan)}"
 
 
 def _openssl_phrase(plan: Plan, chosen: CustomOpenSSL | None) -> str:
@@ -146,7 +148,9 @@ class ReviewPage(Page):
         yield Static(
             f"Review: {count} {'step' if count == 1 else 'steps'}, {state}", classes="title"
         )
-        yield Static(headline(plan, self.session.completed), id="headline", markup=False)
+        python = self.session.case(self.session.completed).target.python
+        words = headline(plan, self.session.completed, python.version)
+        yield Static(words, id="headline", markup=False)
         yield Static("", id="effort", markup=False)
         warnings = security_warnings(plan, knowledge)
         with ListPlace(), Rows(id="steps"):

@@ -29,7 +29,7 @@ from screens.tui.page import TITLE, Page, ShowPage
 from screens.tui.step_list import StepList, StepRow, format_clock
 from wizard.errors import Exit
 from wizard.running.events import Event, Lines, RunEnded, StepEnded, StepStarted
-from wizard.wording import joined
+from wizard.wording import joined, time_limit
 
 LONGEST_TIMES = 32
 """The columns beside the bar, for the times."""
@@ -199,7 +199,7 @@ class RunPage(Page):
         if waiting and waiting[0].waiting is not None:
             lock = waiting[0].waiting
             subject = "Waiting" if len(running) == 1 else f"Step {waiting[0].number} waits"
-            return f"{subject}: {lock.what} (at most {format_seconds(lock.seconds)})"
+            return f"{subject}: {lock.what} (at most {time_limit(lock.seconds)})"
         if not running:
             return "Starting…"
         if len(running) == 1:

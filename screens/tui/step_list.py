@@ -114,8 +114,11 @@ class StepList(VerticalScroll, can_focus=False):
 
 
 def format_clock(duration: float) -> str:
-    """Format seconds as a counter: ``0:51``."""
-    return f"{int(duration) // 60}:{int(duration) % 60:02}"
+    """Format seconds as a counter: ``0:51``, ``1:02:51``."""
+    minutes, seconds = divmod(int(duration), 60)
+    if minutes < 60:
+        return f"{minutes}:{seconds:02}"
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
 def _progress_or_duration(state: StepState, elapsed: float) -> str:

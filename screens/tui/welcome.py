@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Callable, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList, Static
 
+from screens import ways
 from screens.tui.activity import activity
 from screens.tui.background import in_thread
 from screens.tui.machine_facts import LABELS, MachineFacts
 from screens.tui.marked_list import MarkedList
-from screens.tui.page import Page, ShowPage
+from screens.tui.page import Page, Reading, ShowPage
 from screens.tui.room_note import RoomTrouble
 from wizard.choices import Choices
 from wizard.errors import Impossible, WizardError
@@ -48,6 +48,10 @@ TALL_ENOUGH = 22
 """The number of lines from which the facts are shown beside the rest."""
 GAPS, TALL_GAPS = 5, 7
 """The lines of the bars at top and bottom, and those that are empty; those of a tall page."""
+OF_A_RUN = ("g", "p")
+"""The keys of the rows that are about an earlier run."""
+INDENT = "     "
+"""Before what goes on below a label: as much as the mark and the key take."""
 BORDERS = 5
 """The largest number of columns that the paddings of page and menu, and its mark, take."""
 
@@ -126,7 +130,7 @@ class WelcomePage(Page):
         yield Static(INTRODUCTION, id="introduction", classes="title", markup=False)
         yield MachineFacts()
         yield Static("", id="looking", markup=False)
-        with VerticalScroll(id="usual-place", can_focus=False):
+        with Reading(id="usual-place"):
             yield Static("", id="usual", markup=False)
         yield RoomTrouble(self.session.engine.room_trouble)
         yield MarkedList("menu")
@@ -139,7 +143,7 @@ class WelcomePage(Page):
     def fit(self) -> None:
         """Without space for everything, show only what is usual and what can be done."""
         super().fit()
-        if self.has_class("-planned"):
+        if self.has_class("-planned") and self.session.facts is not None:
             self._show_menu()
 
     def size_classes(self) -> dict[str, bool]:
@@ -190,11 +194,11 @@ class WelcomePage(Page):
             if self.closing:
                 return
             self.refresh_bindings()
-            looking = self.query_one("#looking", Static)
             self.add_class("-trouble")  # the space is needed for the explanation
-            parts = (error.shown, error.why, *error.hints, "Press R to look again.")
+            told = ways.in_words(error)
+            parts = (told.shown, told.why, *told.hints, "Press R to look again.")
             rest = "".join(f"\n\n{part}" for part in parts if part)
-            looking.update(Content.assemble((f"✗ {error.what}", "bold $text-error"), rest))
+            self._say(Content.assemble((f"✗ {error.what}", "bold $text-error"), rest))
             return
         self._probing = False
         if not self.closing:
@@ -211,7 +215,13 @@ class WelcomePage(Page):
             text = "\n".join((activity(self.app, "Looking at your computer", elapsed), *slow))
         else:  # the facts are shown already, but not yet what can be done
             text = self._problems(activity(self.app, "Planning the installation", elapsed), *slow)
-        self.query_one("#looking", Static).update(text)
+        self._say(text)
+
+    def _say(self, text: str | Content) -> None:
+        """Show a line below the facts; without a text, no empty one."""
+        looking = self.query_one("#looking", Static)
+        looking.update(text)
+        looking.set_class(not text, "-empty")
 
     def _problems(self, *more: str) -> str:
         """Return what could not be found out about the machine, and more lines."""
@@ -221,8 +231,8 @@ class WelcomePage(Page):
     def _show_facts(self) -> None:
         facts, _ = self.session.probed()
         self._machine.show(facts)
-        self.query_one("#looking", Static).update(self._problems())
         self._planning, self._since = True, self.session.clock()
+        self._show_activity()
         self._usual = None  # until it is known again: the answers may have changed
         self.run_worker(self._plan(), group="usual", exclusive=True)
         self.run_worker(self._show_support(), group="support", exclusive=True)
@@ -239,7 +249,7 @@ class WelcomePage(Page):
         if self.closing:
             return
         self._planning = False
-        self.query_one("#looking", Static).update(self._problems(*(() if bad else (READY,))))
+        self._say(self._problems(*(() if bad else (READY,))))
         usual = self.query_one("#usual", Static)
         usual.set_class(bad, "bad")
         usual.update(text)
@@ -253,14 +263,15 @@ class WelcomePage(Page):
         """Return what the wizard would do now, in two sentences, or why nothing is possible."""
         usual = self._usual
         if isinstance(usual, WizardError):
-            told = " ".join(part for part in (usual.why, *usual.hints) if part)
-            return "\n".join(part for part in (f"✗ {usual.what}", usual.shown, told) if part)
+            said = ways.in_words(usual)
+            told = " ".join(filter(None, (said.why, *said.hints)))
+            return "\n".join(filter(None, (f"✗ {said.what}", said.shown, told)))
         if usual is None:
             return ""
         from screens.tui.review import effort, headline
 
         plan = usual.plan
-        what = headline(plan, usual.choices)
+        what = headline(plan, usual.choices, usual.case.target.python.version)
         return f"{what}. {effort(self.session.estimate(plan))}"
 
     def _find_last(self) -> PastRun | None:
@@ -289,28 +300,29 @@ class WelcomePage(Page):
         """Keep the end of the menu on the screen: without the facts, or with less of the reason."""
         told = "\n".join((INTRODUCTION, self._problems(READY), self._told))
         lines = sum(len(wrap(line, self.columns)) or 1 for line in told.splitlines())
-        free = self.app.size.height - lines - len(self._ways())
+        free = self.app.size.height - lines - sum(len(row.split("\n")) for _, row in self._rows())
         free -= TALL_GAPS if self.has_class("-tall") else GAPS
         self.set_class(free < len(LABELS) + 2, "-crowded")  # with the frame around them
         self.set_class(free < 0, "-overfull")
 
     def _show_menu(self) -> None:
         self._set_crowded()
-        menu = self.query_one(MarkedList)
-        columns = self.columns - BORDERS
-        menu.show(
-            (
-                key,
-                Content.assemble(
-                    (key.upper(), "bold $text-primary"),
-                    (f"  {label}", "bold"),
-                    (f"  {more}", "$quiet") if len(f"{key}  {label}  {more}") <= columns else "",
-                ),
-            )
-            for key, label, more in self._ways()
-        )
+        self.query_one(MarkedList).show(self._rows())
         self.refresh_bindings()
         self.take_focus()
+
+    def _rows(self) -> list[tuple[str, Content]]:
+        """Return the rows of the menu. Without space beside a label, only what says which run is
+        meant goes on below it; the other labels say enough."""
+        columns = self.columns - BORDERS
+        rows = []
+        for key, label, more in self._ways():
+            words = f"  {more}" if len(f"{key}  {label}  {more}") <= columns else ""
+            if more and not words and key in OF_A_RUN:
+                words = "\n" + "\n".join(wrap(more, columns + 2, first=INDENT, rest=INDENT))
+            named = (key.upper(), "bold $text-primary"), (f"  {label}", "bold")
+            rows.append((key, Content.assemble(*named, (words, "$quiet"))))
+        return rows
 
     def _ways(self) -> list[tuple[str, str, str]]:
         """Return what can be done: its key, its label, and a few more words."""
@@ -350,7 +362,7 @@ class WelcomePage(Page):
             return "other answers"
         if not count:
             return "change an answer"
-        return f"answer {count} question{'' if count == 1 else 's'}"
+        return "answer a question" if count == 1 else "answer a few questions"
 
     async def _show_support(self) -> None:
         self._support = await in_thread(self.session.support)
@@ -419,7 +431,9 @@ class WelcomePage(Page):
             self.session.ask_everything()
             opened = self.session.open_impossible()
             if opened:
-                self.notify(f"{opened} is left out. {self._usual.explained}", timeout=15)
+                self.notify(
+                    f"{opened} is left out. {ways.in_words(self._usual).explained}", timeout=15
+                )
         try:
             is_asking = bool(self.session.questions())
         except WizardError:

@@ -81,3 +81,23 @@ def test_any_line_is_read_without_an_error(line: str) -> None:
     for found in (progress.apt(line), progress.pip(line)):
         assert found is None or found.done >= 0
     assert isinstance(progress.crate(line) + progress.pip_download(line), str)
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("     Compiling libc v0.2.177", True),
+        ("  Downloading cffi-2.0.0.whl (216 kB)", True),
+        ("Get:3 mirror/main libffi-dev", True),
+        ("Setting up libffi-dev (3.4.4) ...", True),
+        ("( 3/12) Installing rust (1.78.0-r1)", True),
+        ("cc -O2 -c -o crypto/aes/aes_core.o crypto/aes/aes_core.c", True),
+        ("error: could not compile `openssl-sys`", False),
+        ("warning: unused variable", False),
+        ("  Building wheel for cryptography (pyproject.toml): started", False),
+        ("Successfully installed cryptography-50.0.2", False),
+        ("", False),
+    ],
+)
+def test_what_only_names_the_next_of_many(line: str, wanted: bool) -> None:
+    assert progress.is_progress(line) is wanted

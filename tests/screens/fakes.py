@@ -337,16 +337,20 @@ class FakeMachine:
     password: bool = True
     problem: WizardError | None = None
     probes: int = 0
+    looks: int = 0
     unlocked: int = 0
     hold: threading.Event | None = None
     real: bool = False
 
     def probe(
-        self, _choices: Choices, *, everything: bool = False, after: Facts | None = None
+        self, _choices: Choices, *, everything: bool = False, **earlier: Facts | None
     ) -> Facts:
         """Return the facts or raise the problem; wait for ``hold`` if there is one."""
         assert everything, "the full screen shows the whole machine"
-        self.probes += 1
+        if earlier.get("known") is None:
+            self.probes += 1
+        else:
+            self.looks += 1
         if self.hold is not None:
             self.hold.wait(10)
         if self.problem is not None:

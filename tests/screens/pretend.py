@@ -105,7 +105,7 @@ class Pretended:
     unlocked: int = 0
 
     def probe(
-        self, _choices: Choices, *, everything: bool = False, after: Facts | None = None
+        self, _choices: Choices, *, everything: bool = False, **_earlier: Facts | None
     ) -> Facts:
         """The facts, at once."""
         self.probes.append(everything)

@@ -419,7 +419,7 @@ def test_facts_survive_every_code_page(saved: Path, tmp_path: Path, encoding: st
 
 def test_a_bug_is_told_without_a_traceback(run: Run, tmp_path: Path) -> None:
     class Buggy(Pretended):
-        def probe(self, _choices: Choices, **_more: Any) -> Facts:
+        def probe(self, _choices: Choices, **_more: object) -> Facts:
             raise ZeroDivisionError("nobody divides by zero")
 
     code, out, err = run("--yes", machine=Buggy())

@@ -77,9 +77,9 @@ def opened(tmp_path: Path) -> Iterator[Callable[[str], Screen]]:
 def to_run(screen: Screen) -> None:
     """Answer the questions with Enter and start the run."""
     screen.wait("Ready. Nothing has been changed.")
-    screen.press("2", "Question 1 of")
-    screen.press("\r", "Question 2 of")
-    screen.press("\r", "Question 3 of")
+    screen.press("2", "Question 1")
+    screen.press("\r", "Question 2")
+    screen.press("\r", "Question 3")
     screen.press("\r", "Start  (Enter)")
 
 

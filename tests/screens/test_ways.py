@@ -53,6 +53,25 @@ def test_a_choice_that_contradicts_it_otherwise_is_for_the_user_to_decide() -> N
     assert ways.ways(refused("Use the wheel: --method wheel"), chosen) == ()
 
 
+def test_nobody_types_flags_in_the_full_screen() -> None:
+    error = WizardError(
+        "It is not possible.",
+        shown="--method source\nThe compiler said no.",
+        hints=(
+            "Use the wheel, which is quick: --method wheel",
+            "Choose another: --venv FOLDER",
+            "Use it: `x --link static`.",
+        ),
+    )
+    told = ways.in_words(error)
+    assert told.explained == "It is not possible.\nThe compiler said no."
+    assert told.hints == (
+        "Use the wheel, which is quick.",
+        "Choose another.",
+        "Use it: `x --link static`.",
+    )
+
+
 @pytest.mark.parametrize(
     ("typed", "command"),
     [

@@ -36,6 +36,7 @@ KINDS = {
     "openssl": "OpenSSL",
     "link": "Linking",
     "import": "Imports after an installation",
+    "use": "Keys, tokens and other input of a program",
     "manager": "The package manager of the system",
 }
 """What readers call the kinds of ``assets/failures.toml``."""

@@ -141,7 +141,10 @@ def test_it_is_closed_where_it_is_not_possible() -> None:
     assert asked.options[2].closed == "There is no forge on this machine."
     with pytest.raises(Impossible) as refused:
         plan(facts, load(), Choices(method="forge"))
-    assert refused.value.hints == ("What works here: --method wheel", "Install forge first.")
+    assert refused.value.hints == (
+        "What works here is “Wheel (ready-made download)”: --method wheel",
+        "Install forge first.",
+    )
 
 
 def test_it_is_recommended_where_nothing_else_is_possible() -> None:

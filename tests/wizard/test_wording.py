@@ -11,7 +11,7 @@ from wizard import text_files
 from wizard.errors import BadRequest
 from wizard.facts import Manager, Package, Python
 from wizard.versions import minor
-from wizard.wording import count, did_you_mean, joined, nearest, quoted_command, wrap
+from wizard.wording import count, did_you_mean, joined, nearest, quoted_command, time_limit, wrap
 
 
 @pytest.mark.parametrize(
@@ -132,3 +132,20 @@ def test_what_stands_before_the_lines_counts() -> None:
 def test_a_number_has_the_right_noun() -> None:
     assert [count(number, "file") for number in (0, 1, 2)] == ["0 files", "1 file", "2 files"]
     assert count(1, "copy", "copies") + count(2, "copy", "copies") == "1 copy2 copies"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.7, "0.7 seconds"),
+        (1, "1 second"),
+        (60, "1 minute"),
+        (90, "90 seconds"),
+        (300, "5 minutes"),
+        (3600, "1 hour"),
+        (5400, "90 minutes"),
+        (7200, "2 hours"),
+    ],
+)
+def test_a_time_limit_as_people_say_it(seconds: float, text: str) -> None:
+    assert time_limit(seconds) == text

@@ -269,6 +269,7 @@ _ROUND = (
     *(minutes * 60 for minutes in (1, 1.5, 2, 3, 4, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180)),
 )
 """Seconds that people say."""
+_BRIEF = {"second": "s", "minute": "min", "hour": "h"}
 
 
 def in_words(least: float, most: float) -> str:
@@ -280,30 +281,34 @@ def in_words(least: float, most: float) -> str:
         return f"about {_unit(high)}"
     if least < _ROUND[0] / 2:
         return f"less than {_unit(high)}"
-    if (low < 60) == (high < 60):
-        return f"{_number(low)} to {_unit(high)}"
+    if _parts(low)[1] == _parts(high)[1]:
+        return f"{_parts(low)[0]:g} to {_unit(high)}"
     return f"{_unit(low)} to {_unit(high)}"
 
 
 def in_brief(seconds: float) -> str:
-    """Return a time in a few letters: ``~20 s``, ``~3 min``; empty if it is hardly noticed."""
+    """Return a time in a few letters: ``~20 s``, ``~2 h``; empty if it is hardly noticed."""
     if seconds < 2:
         return ""
     rounded = _rounded(seconds) if seconds > _ROUND[0] else math.ceil(seconds / 5) * 5
-    return f"~{rounded:g} s" if rounded < 60 else f"~{rounded / 60:g} min"
+    number, unit = _parts(rounded)
+    return f"~{number:g} {_BRIEF[unit]}"
 
 
 def _rounded(seconds: float) -> float:
     return min(_ROUND, key=lambda value: abs(math.log(value / max(seconds, 1.0))))
 
 
-def _number(seconds: float) -> str:
-    return f"{seconds:g}" if seconds < 60 else f"{seconds / 60:g}"
+def _parts(seconds: float) -> tuple[float, str]:
+    """Return one of the times that people say as a number and its unit."""
+    if seconds < 60:
+        return seconds, "second"
+    return (seconds / 60, "minute") if seconds < 3600 else (seconds / 3600, "hour")
 
 
 def _unit(seconds: float) -> str:
-    name = "second" if seconds < 60 else "minute"
-    return f"{_number(seconds)} {name}{'' if seconds in (1, 60) else 's'}"
+    number, unit = _parts(seconds)
+    return f"{number:g} {unit}{'' if number == 1 else 's'}"
 
 
 def size_in_words(size: int) -> str:

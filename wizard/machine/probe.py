@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 import threading
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -30,6 +29,7 @@ from wizard.facts import (
 )
 from wizard.index.source import UNREACHABLE, IndexSource
 from wizard.machine import (
+    answered,
     authorities,
     fips,
     occupied,
@@ -83,6 +83,14 @@ def probe(
     ).facts
 
 
+def probe_folders(choices: Choices, known: Facts) -> Optional[Facts]:
+    """Return ``known``, which is all of this machine, with what is in the folders of these choices.
+
+    None if more than that may be different: see `answered.look`.
+    """
+    return answered.look(known, choices, _uv_settings(choices, known.folder))
+
+
 @dataclass(frozen=True)
 class Measured:
     """Facts, and how many seconds each part of the probe took."""
@@ -118,7 +126,7 @@ def measure(
     python_task: Task[Found] = Task("Pythons", 300, find)
     system.prepare()
     system_task = Task("System", 15, system.read)
-    space_task = Task("Disks", 10, lambda: storage.read(_filled(choices, working_folder)))
+    space_task = Task("Disks", 10, lambda: storage.read(storage.filled(choices, working_folder)))
     named = choices.project not in ("", ALONE)
     few = ("uv", "pipx") if named else ("uv",)
     tool_task = Task("Tools", 60, lambda: tools.read() if deep else tools.read(few))
@@ -230,14 +238,6 @@ def _uv_settings(choices: Choices, working_folder: str) -> Optional[UvSettings]:
     from wizard.machine import uv_settings  # it reads TOML, which is slow to import
 
     return uv_settings.UvSettings(working_folder, program)
-
-
-def _filled(choices: Choices, working_folder: str) -> tuple[str, ...]:
-    """Return the folders that an installation fills: those of the environment, the cache, the runs,
-    and the temporary one."""
-    environment = str(Path(working_folder, choices.venv).absolute()) if choices.venv else ""
-    own = (str(locations.cache()), str(locations.state()))
-    return (working_folder, environment, *own, tempfile.gettempdir(), choices.temporary_folder)
 
 
 def _needs_tools(choices: Choices) -> bool:

@@ -78,6 +78,12 @@ def find(
     return tuple(p for p, _ in unique), {p.path: s for p, s in unique if s is not None}
 
 
+def in_environment(folder: str) -> Optional[Python]:
+    """Inspect the Python of the environment in ``folder``; None if no environment is there."""
+    asked = next(_in_environment(folder, "asked"), None)
+    return _inspect_one(asked)[0] if asked else None
+
+
 def candidates(choices: Choices, folder: str) -> tuple[Candidate, ...]:
     """Return every possible Python, the most likely recommendation first."""
     found: list[Candidate] = []

@@ -6,15 +6,26 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from wizard import locations
+from wizard.choices import Choices
 from wizard.facts import Space
 from wizard.programs.processes import ProgramTimeout, ask
 
 MOUNTS = "/proc/self/mountinfo"
 XATTR = "/usr/bin/xattr"
 """Apple's program that prints the names of a file's attributes, one a line."""
+
+
+def filled(choices: Choices, working_folder: str) -> tuple[str, ...]:
+    """Return the folders that an installation fills: those of the environment, the cache, the runs,
+    and the temporary one."""
+    environment = str(Path(working_folder, choices.venv).absolute()) if choices.venv else ""
+    own = (str(locations.cache()), str(locations.state()))
+    return (working_folder, environment, *own, tempfile.gettempdir(), choices.temporary_folder)
 
 
 def read(folders: Iterable[str]) -> tuple[Space, ...]:

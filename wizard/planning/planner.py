@@ -41,7 +41,8 @@ def _plan(case: Case) -> Plan:
     blocked = case.offer().blocked_by(choices.method)
     if blocked:
         raise Impossible(
-            f"--method {choices.method} is not possible on this machine.",
+            f"“{method.label}” is not possible on this machine.",
+            shown=f"--method {choices.method}",
             why=blocked.reason,
             hints=blocked.hints,
         )

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from wizard.wording import time_limit
+
 SLOW = 5.0
 """After how many seconds a wait is worth mentioning."""
 
@@ -27,7 +29,7 @@ class Wait:
     @property
     def sentence(self) -> str:
         """What an interface says about it."""
-        return f"Still waiting for {self.what}, for at most {self.limit:g} seconds."
+        return f"Still waiting for {self.what}, for at most {time_limit(self.limit)}."
 
 
 _lock = threading.Lock()

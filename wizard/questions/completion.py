@@ -158,13 +158,22 @@ def _check_given(case: Case, question: Question) -> None:
 
 
 def _option_not_possible(question: Question, choices: Choices, refused: Refused) -> Impossible:
-    nearest = f"What works here: {_as_flags(question, question.put(choices, question.recommended))}"
+    best = question.put(choices, question.recommended)
+    nearest = f"What works here is {_label(question, best)}: {_as_flags(question, best)}"
     return Impossible(
-        f"{_as_flags(question, choices)} is not possible on this machine.",
+        f"{_label(question, choices)} is not possible on this machine.",
+        shown=_as_flags(question, choices),
         why=refused.reason,
         hints=(*((nearest,) if question.recommended else ()), *refused.hints),
         failure=refused.failure,
     )
+
+
+def _label(question: Question, choices: Choices) -> str:
+    """Return the label of this answer in quotation marks; what was typed has none."""
+    value = question.given(choices)
+    label = next((option.label for option in question.options if option.value == value), value)
+    return f"“{label}”"
 
 
 def _as_flags(question: Question, choices: Choices) -> str:
@@ -203,15 +212,21 @@ def _no_option_possible(case: Case, question: Question) -> Impossible:
     }
     reasons = tuple(reason for reason in reversed(closed.values()) if reason)
     hints: tuple[str, ...] = ()
+    asked = ""
     method = case.choices.method
     if method:
-        problem = f"--method {method} is not possible on this machine."
+        problem = f"“{methods()[method].label}” is not possible on this machine."
+        asked = f"--method {method}"
         # The newest release shows best what the machine lacks.
         blocked = case.offer(case.newest).blocked_by(method)
         others = (name for name in methods() if name != method)
         other = next((name for name in others if best_release(case.with_(method=name))), "")
         hints = (
-            *((f"What works here: --method {other}",) if other else ()),
+            *(
+                (f"What works here is “{methods()[other].label}”: --method {other}",)
+                if other
+                else ()
+            ),
             *(blocked.hints if blocked else ()),
         )
     else:
@@ -223,6 +238,5 @@ def _no_option_possible(case: Case, question: Question) -> Impossible:
         blocked = case.offer(case.newest).blocked_by("") if case.releases else None
         # No wheel is possible either, so the advice to use one does not apply.
         hints = without_wheel(blocked.hints) if blocked else ()
-    return Impossible(
-        problem, why=reasons[0] if reasons else "", shown="\n".join(reasons[1:4]), hints=hints
-    )
+    shown = "\n".join(filter(None, (asked, *reasons[1:4])))
+    return Impossible(problem, why=reasons[0] if reasons else "", shown=shown, hints=hints)

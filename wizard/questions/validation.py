@@ -109,11 +109,11 @@ def check_folder(text: str) -> str:
             raise BadRequest(
                 f"{path} is a link to a folder that does not exist.",
                 shown=f"{path} -> {os.readlink(path)}",  # noqa: PTH115 - as it was written
-                hints=("Make that folder, or choose another with --venv.",),
+                hints=("Make that folder, or choose another: --venv FOLDER",),
             )
         if path.exists() and not path.is_dir():
             raise BadRequest(
-                f"{path} is a file, not a folder.", hints=("Choose another with --venv.",)
+                f"{path} is a file, not a folder.", hints=("Choose another: --venv FOLDER",)
             )
         worker = unfinished.worker(path)
         if worker is not None:
@@ -132,7 +132,7 @@ def check_folder(text: str) -> str:
                 raise BadRequest(
                     f"{path} exists and is not a virtual environment.",
                     why="It contains other files, which could be lost.",
-                    hints=("Choose a folder that does not exist yet with --venv.",),
+                    hints=("Choose a folder that does not exist yet: --venv FOLDER",),
                 )
         elif path.is_dir():
             environment_python(path)
@@ -141,7 +141,7 @@ def check_folder(text: str) -> str:
             raise BadRequest(
                 f"{path} cannot be written.",
                 shown=f"{anchor}: permission denied",
-                hints=("Choose a folder that you may write to with --venv.",),
+                hints=("Choose a folder that you may write to: --venv FOLDER",),
             )
         if not anchor.is_dir():
             raise BadRequest(f"{path} cannot be created: {anchor} is a file.")
@@ -191,7 +191,7 @@ def environment_python(folder: Path) -> Path:
             return folder / inside
     raise BadRequest(
         f"The virtual environment {folder} is broken: its Python is missing.",
-        hints=(f"Delete the folder {folder}, or choose another with --venv.",),
+        hints=(f"Delete the folder {folder}, or choose another: --venv FOLDER",),
     )
 
 

@@ -67,13 +67,13 @@ def _check_new_folder(text: str) -> str:
         if not anchor.is_dir():
             raise BadRequest(
                 f"{anchor} is a file, not a folder.",
-                hints=("Choose another folder with --wheelhouse.",),
+                hints=("Choose another folder: --wheelhouse FOLDER",),
             )
         if not os.access(anchor, os.W_OK | os.X_OK):
             raise BadRequest(
                 f"{folder} cannot be written.",
                 shown=f"{anchor}: permission denied",
-                hints=("Choose a folder that you may write to with --wheelhouse.",),
+                hints=("Choose a folder that you may write to: --wheelhouse FOLDER",),
             )
         contents = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
         if manifest.FILE in contents:
@@ -85,7 +85,7 @@ def _check_new_folder(text: str) -> str:
         raise BadRequest(
             f"{folder} contains files that do not belong to a wheelhouse.",
             shown="\n".join([*contents[:5], *(["…"] if len(contents) > 5 else [])]),
-            hints=("Choose an empty folder, or one that does not exist yet, with --wheelhouse.",),
+            hints=("Choose an empty folder, or one that does not exist yet: --wheelhouse FOLDER",),
         )
     return str(folder)
 

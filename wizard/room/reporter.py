@@ -225,8 +225,8 @@ def laptop_in(key: str) -> str:
 def reporting(engine: Engine, reporter: Reporter) -> Engine:
     """Return an engine that does the same, and tells the room about it."""
 
-    def probe(choices: Choices, *, everything: bool = False, after: Facts | None = None) -> Facts:
-        facts = engine.probe(choices, everything=everything, after=after)
+    def probe(choices: Choices, **how: Any) -> Facts:
+        facts = engine.probe(choices, **how)
         reporter.looked(facts)
         return facts
 

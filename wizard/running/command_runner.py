@@ -28,6 +28,7 @@ from wizard.programs.variables import REMOVED
 from wizard.programs.variables import defaults as plan_defaults
 from wizard.running import privilege
 from wizard.running.events import Event, Lines, Progressed, Waiting
+from wizard.wording import time_limit
 
 TICK = 0.05
 """Seconds between two checks of the clock, and between two batches of lines for the interface."""
@@ -369,8 +370,7 @@ def _exit_outcome(code: Optional[int], command: Command) -> Outcome:
 
 
 def _timeout_outcome(command: Command, progress: Optional[Progress]) -> Outcome:
-    minutes = command.timeout / 60
-    limit = f"{minutes:.0f} minutes" if minutes >= 2 else f"{command.timeout:g} seconds"
+    limit = time_limit(command.timeout)
     cause = f"It did not finish within its limit of {limit}, so it was stopped."
     if not command.interrupted:
         hint = "The end of the log shows what it waited for. Then try again."
@@ -395,7 +395,7 @@ def _lock_outcome(ended: Outcome, holder: str, command: Command) -> Outcome:
     return Outcome(
         "failed",
         ended.exit,
-        f"Another program still holds the lock after {command.busy_seconds:g} seconds: {holder}.",
+        f"Another program still holds the lock after {time_limit(command.busy_seconds)}: {holder}.",
         ("Wait until it has finished, or end it, and try again.",),
         LOCKED,
     )

@@ -9,6 +9,7 @@ from typing import Callable
 from backends.action import Output, Wait
 from wizard.programs.processes import ProgramTimeout, ask
 from wizard.running.command_runner import Outcome
+from wizard.wording import time_limit
 
 INTERVAL = 5.0
 """Seconds between two checks."""
@@ -73,5 +74,4 @@ def _run(words: tuple[str, ...]) -> Output:
 
 
 def _too_long(seconds: float) -> str:
-    limit = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:g} seconds"
-    return f"This did not happen within {limit}, so the wizard stopped waiting."
+    return f"This did not happen within {time_limit(seconds)}, so the wizard stopped waiting."

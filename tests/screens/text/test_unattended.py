@@ -138,7 +138,7 @@ def test_verbose_shows_the_commands_and_their_output() -> None:
 def test_waiting_for_a_lock_is_told_and_no_line_is_written_over() -> None:
     machine = Pretended(OWN_PYTHON, script={"packages": Scene(waits="apt, process 42", seconds=70)})
     _, lines, _ = install(machine, SOURCE)
-    waiting = "Waiting (at most 5 min 0 s): apt, process 42"
+    waiting = "Waiting (at most 5 minutes): apt, process 42"
     assert f"      2 Install 5 missing… | {waiting}" in lines
     assert any(line.endswith(": done in 1 min 10 s") for line in lines)
     assert not any("\r" in line or "\x1b" in line for line in lines)

@@ -35,8 +35,9 @@ from tests.wizard.history.runs import done, environment_plan, keep, started
 from wizard import knowledge
 from wizard.choices import Choices
 from wizard.engine import Decision
-from wizard.errors import BadRequest
-from wizard.facts import Project, Space
+from wizard.errors import BadRequest, Impossible
+from wizard.facts import Project, Python, Space
+from wizard.needs.case import Case
 from wizard.plan import Plan
 from wizard.programs import waiting
 from wizard.questions import answers
@@ -202,6 +203,22 @@ async def test_a_note_shows_brackets_as_they_are() -> None:
         assert "[tool.poetry] and [/b] in /home/ada/[x]" in str(toast.render())
 
 
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_the_newest_note_replaces_others_and_covers_no_button(size: tuple[int, int]) -> None:
+    app = app_for()
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await settled(pilot)
+        await press(pilot, "t")
+        for number in range(3):
+            app.notify(f"Note {number}: " + "many words about what was not possible. " * 20)
+        await until(pilot, lambda: bool(app.screen.query(Toast)))
+        await pilot.pause()
+        (toast,) = app.screen.query(Toast)
+        assert str(toast.render()).startswith("Note 2: ")
+        assert toast.region.right <= size[0]
+        assert toast.region.bottom <= app.screen.query_one("#start").region.y
+
+
 async def test_three_quits() -> None:
     app = app_for()
     async with app.run_test() as pilot:
@@ -246,7 +263,7 @@ async def test_what_is_refused_says_why_and_leads_to_the_questions() -> None:
         assert text(app, "#usual").startswith("✗ cryptography 45.0.7 cannot be installed here.")
         assert list(menu(app)) == ["2", "m", "3"]
         await press(pilot, "2")
-        assert text(app, "#progress") == "Question 1 of 3", "what was given is asked, too"
+        assert text(app, "#progress") == "Question 1", "what was given is asked, too"
         await press(pilot, "enter")
         assert chosen(app) == "45.0.7"
         await press(pilot, "up", "enter", "enter")
@@ -324,7 +341,7 @@ async def test_what_was_given_is_not_asked_and_can_be_changed() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         await press(pilot, "2")
-        assert text(app, "#progress") == "Question 1 of 2"
+        assert text(app, "#progress") == "Question 1"
         assert "Which release" in words(app)
         await press(pilot, "a")
         assert isinstance(app.screen, AnswersScreen)
@@ -336,7 +353,7 @@ async def test_what_was_given_is_not_asked_and_can_be_changed() -> None:
         await press(pilot, "down", "down", "enter")
         assert text(app, "#progress") == "Change this answer"
         await press(pilot, "up", "enter")
-        assert text(app, "#progress") == "Question 1 of 1", "a wheel needs no Rust"
+        assert text(app, "#progress") == "Question 1", "a wheel needs no Rust"
         await press(pilot, "enter")
         assert isinstance(app.screen, ReviewPage)
         assert app.session.completed.method == "wheel"
@@ -385,7 +402,7 @@ async def test_questions_that_a_change_adds_are_asked() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         await press(pilot, "t", "a", "down", "down", "enter", "down", "enter")
-        assert text(app, "#progress") == "Question 4 of 4"
+        assert text(app, "#progress") == "Question 4"
         assert "Where should Rust come from?" in words(app)
         await press(pilot, "enter")
         assert isinstance(app.screen, ReviewPage)
@@ -551,19 +568,21 @@ async def test_a_double_click_goes_on() -> None:
         await press(pilot, "2", "enter", "enter")
         await pilot.click(Answers, offset=(6, 3), times=2)
         await pilot.pause()
-        assert text(app, "#progress") == "Question 4 of 4"
+        assert text(app, "#progress") == "Question 4"
         assert app.session.answers["method"] == "source"
 
 
-async def test_a_long_list_is_filtered_by_what_is_typed() -> None:
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 90)])
+async def test_a_long_list_is_filtered_by_what_is_typed(size: tuple[int, int]) -> None:
     app = app_for(facts=recorded("debian-12"), real=True)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(pilot)
         await press(pilot, "2")
         while "Which release" not in words(app):
             await press(pilot, "enter")
         rows = app.screen.query_one(Answers)
         everything = rows.option_count
+        assert "type a number to filter" in screen_text(app)
         await press(pilot, "4", "6")
         labels = [str(row.prompt).splitlines()[0] for row in rows.options if row.id != FREE_ANSWER]
         assert labels
@@ -828,3 +847,97 @@ async def test_an_answer_that_was_typed_is_refused_without_naming_a_flag() -> No
         assert "There is no release 9.9" in said
         assert "Nearest: 3.4.8" in said
         assert "--release" not in said
+
+
+async def test_from_the_end_one_gets_back_to_the_beginning() -> None:
+    app = app_for(Choices(release="50.0.2"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "2", "down", "enter")
+        app.screen.query_one("#own", Input).value = "/home/ada/other"
+        await press(pilot, "enter", "enter", "enter")
+        await settled(pilot)
+        assert isinstance(app.screen, ResultPage)
+        assert "Esc Menu" in screen_text(app)
+        await press(pilot, "b")
+        await settled(pilot)
+        assert isinstance(app.screen, WelcomePage)
+        assert len(app.screen_stack) == 1
+        assert app.session.engine.probe.__self__.probes == 2, "it looks again"  # type: ignore[attr-defined]
+        assert "cryptography-env" in text(app, "#usual"), "the answers are forgotten"
+        assert app.session.given == Choices(release="50.0.2"), "what was given is not"
+        await press(pilot, "1")
+        await settled(pilot)
+        assert isinstance(app.screen, ResultPage), "everything works again"
+        await press(pilot, "escape")
+        await settled(pilot)
+        await press(pilot, "3")
+    assert app.return_value == 0, "what was installed is installed"
+
+
+async def test_a_long_reason_is_read_with_the_keyboard() -> None:
+    why = "This Python is newer than that release allows. " * 12
+
+    def settle(_case: Case) -> Decision:
+        raise Impossible("It cannot be installed.", why=why, hints=("Wait: --method wheel",))
+
+    app = app_for()
+    app.session.engine = replace(app.session.engine, settle=settle)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await settled(pilot)
+        assert "PgDn Read on" in screen_text(app)
+        assert "Wait." not in screen_text(app)
+        row = menu_row(app)
+        await press(pilot, "pagedown")
+        assert "Wait." in screen_text(app), "the flags are for the command line"
+        assert menu_row(app) == row, "the menu stays as it is"
+        await press(pilot, "pageup")
+        assert "It cannot be installed." in screen_text(app)
+        await pilot.resize_terminal(120, 40)
+        await settled(pilot)
+        assert "PgDn" not in screen_text(app), "all is in sight"
+        await press(pilot, "pagedown")
+        assert menu_row(app) == "3", "then it is a key of the list"
+
+
+async def test_the_last_run_is_named_also_in_the_smallest_terminal(tmp_path: Path) -> None:
+    folder = keep(
+        "20260102T030405Z-7",
+        environment_plan(tmp_path / "other"),
+        done("environment", "install", folder=FACTS.folder),
+    )
+    answers.save(folder / "answers.toml", Choices(venv=str(tmp_path / "other"), method="wheel"))
+    app = app_for()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await settled(pilot)
+        assert "cryptography 50.0.2, a wheel" in screen_text(app)
+        assert "3  Quit" in screen_text(app), "nothing is pushed out of sight"
+
+
+def menu_row(app: WizardApp) -> str:
+    """The key of the chosen row."""
+    return str(app.screen.query_one(MarkedList).chosen)
+
+
+@pytest.mark.parametrize(
+    ("there", "python", "pip"),
+    [
+        (
+            {"problem": "It ended with exit code 127."},
+            "–  /srv/bad/bin/python: It ended",
+            "unknown",
+        ),
+        ({"version": "3.12.9"}, "✓  3.12.9, /srv/bad/bin/python", "none in this environment"),
+    ],
+)
+async def test_the_facts_are_those_of_the_environment_that_was_asked_for(
+    there: dict[str, str], python: str, pip: str
+) -> None:
+    asked = Python("/srv/bad/bin/python", "asked", environment="/srv/bad", **there)  # type: ignore[arg-type]
+    known = recorded("debian-12")
+    facts = replace(known, pythons=(asked, *known.pythons))
+    app = app_for(Choices(venv="/srv/bad"), facts=facts, real=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert text(app, "#fact-1").startswith(python)
+        assert pip in text(app, "#fact-2")

@@ -38,10 +38,10 @@ PAGES = (
 """One scene for each page and each kind of dialog."""
 MEANINGS = {
     "a": {"Answers", "Back"},
-    "b": {"Back", "Questions"},
+    "b": {"Back", "Questions", "Menu"},
     "c": {"Copy", "Copy the command", "Copy the next command"},
     "e": {"Error"},
-    "escape": {"Back", "No", "Close", "Result", "Questions"},
+    "escape": {"Back", "No", "Close", "Result", "Questions", "Menu"},
     "f": {"Find"},
     "f1": {"Help", "Close"},
     "g": {"Go on"},
@@ -135,8 +135,10 @@ async def test_focus_and_keys_of_a_page(
         async with app.run_test(size=(80, 24)) as pilot:
             await ALL[name].show(pilot)
             await _check_focus(pilot)
-            if app.screen.query(KeysLine):
+            if isinstance(app.screen, Page):
                 await _check_footer(pilot, monkeypatch)
+            else:
+                _check_dialog(app)
             fake_run(pilot).release()
     finally:
         app.session.engine.run.release()  # type: ignore[attr-defined]
@@ -162,6 +164,16 @@ async def _check_focus(pilot: Pilot[Any]) -> None:
     assert screen.focused is first
 
 
+def _check_dialog(app: WizardApp) -> None:
+    """The keys in sight are those of the dialog, and not those of the page below it."""
+    (line,) = app.screen.query(KeysLine)
+    assert line.keys
+    assert line.region.bottom == app.size.height
+    assert "q" not in {shown.key for shown in line.keys}, "one cannot quit from here"
+    page = next(screen for screen in reversed(app.screen_stack) if isinstance(screen, Page))
+    assert not page.query_one(KeysLine).visible
+
+
 async def _check_footer(pilot: Pilot[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Each key does something. What would leave the page is only noted."""
     app, page, left = pilot.app, pilot.app.screen, list[object]()
@@ -176,7 +188,7 @@ async def _check_footer(pilot: Pilot[Any], monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(app, "exit", lambda *result, **_more: left.append(result))
 
     def state() -> tuple[object, ...]:
-        notices = tuple(notice.message for notice in app._notifications)
+        notices = tuple(notice.identity for notice in app._notifications)
         probes = app.session.engine.probe.__self__.probes  # type: ignore[attr-defined]
         return text(app), notices, tuple(app.screen_stack), app.screen.focused, probes, tuple(left)
 

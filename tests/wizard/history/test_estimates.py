@@ -180,7 +180,9 @@ def test_an_offline_installation_downloads_nothing() -> None:
         (55, 170, "1 to 3 minutes"),
         (61, 61, "about 1 minute"),
         (95, 95, "about 1.5 minutes"),
-        (4000, 9000, "60 to 180 minutes"),
+        (1900, 5000, "30 minutes to 1.5 hours"),
+        (3600, 3600, "about 1 hour"),
+        (4000, 9000, "1 to 3 hours"),
     ],
 )
 def test_times_in_words(least: float, most: float, text: str) -> None:

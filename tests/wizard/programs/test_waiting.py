@@ -17,7 +17,7 @@ def test_a_wait_is_known_until_it_ends() -> None:
     with waiting.waiting("/usr/bin/python3", 60), waiting.waiting("/opt/python", 5):
         slow = waiting.slow(-1)
         assert [wait.what for wait in slow] == ["/usr/bin/python3", "/opt/python"]
-        assert slow[0].sentence == "Still waiting for /usr/bin/python3, for at most 60 seconds."
+        assert slow[0].sentence == "Still waiting for /usr/bin/python3, for at most 1 minute."
         assert waiting.slow(3600) == ()
     assert waiting.slow(-1) == ()
 
@@ -49,7 +49,7 @@ def test_a_slow_python_is_announced_once(tmp_path: Path, monkeypatch: pytest.Mon
     with slow_probe.announced(say, interval=0.01):
         inspection.inspect(str(python), "path")
     helper.join()
-    assert said == [f"Still waiting for {python}, for at most 60 seconds."]
+    assert said == [f"Still waiting for {python}, for at most 1 minute."]
 
 
 def test_what_is_asked_several_questions_at_once_is_announced_once(

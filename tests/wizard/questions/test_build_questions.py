@@ -143,8 +143,11 @@ def test_an_error_names_the_flag_that_was_given() -> None:
         completion._check_given(
             Case(DEBIAN, KNOWLEDGE, Choices(openssl="system", link="static")), question
         )
-    assert refused.value.what == ("--openssl system --link static is not possible on this machine.")
-    assert refused.value.hints == ("What works here: --openssl system --link dynamic",)
+    assert refused.value.what.endswith("(static)” is not possible on this machine.")
+    assert refused.value.shown == "--openssl system --link static"
+    (hint,) = refused.value.hints
+    assert hint.startswith("What works here is “")
+    assert hint.endswith("”: --openssl system --link dynamic")
 
 
 def test_only_the_versions_that_the_release_takes_are_offered() -> None:

@@ -87,7 +87,8 @@ def test_no_privilege_closes_the_source_build_with_the_packages_it_lacks() -> No
         completion.complete(Case(facts, KNOWLEDGE, Choices(method="source")))
     assert "root" in caught.value.why
     assert any("build-essential" in hint for hint in caught.value.hints)
-    assert "What works here: --method wheel" in caught.value.hints
+    wheel = "What works here is “Wheel (ready-made download)”: --method wheel"
+    assert wheel in caught.value.hints
 
 
 def test_answers_are_checked() -> None:

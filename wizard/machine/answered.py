@@ -1,0 +1,52 @@
+"""What an answer that is a folder changes of the facts: the rest of the machine is not asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Optional
+
+from wizard.choices import ALONE, Choices
+from wizard.facts import Facts, Python
+from wizard.machine import headers, pythons, storage
+from wizard.openssl_choice import OpenSSLFolder
+from wizard.target_environment import environment_in, usable
+
+if TYPE_CHECKING:
+    from wizard.machine.uv_settings import UvSettings
+
+
+def look(known: Facts, choices: Choices, of_uv: Optional[UvSettings]) -> Optional[Facts]:
+    """Return ``known``, which is all of this machine, as it is for the folders of these choices.
+
+    Those are the folders of the environment and of an OpenSSL. None if more depends on the
+    environment: its pip uses another index, no other Python has its version, or a project is
+    resolved for it.
+    """
+    openssl = choices.custom_openssl
+    if isinstance(openssl, OpenSSLFolder):
+        known = replace(known, openssl=headers.read(openssl.path))
+    if not choices.venv:
+        return known
+    if choices.project not in ("", ALONE):
+        return None
+    facts = replace(known, spaces=storage.read(storage.filled(choices, known.folder)))
+    found = pythons.in_environment(choices.venv)
+    if found is None:
+        return facts
+    asked = of_uv.with_index(found) if of_uv else found
+    if usable(asked):
+        if not _is_like_another(asked, known.pythons):
+            return None
+        if of_uv is not None:
+            facts = replace(facts, settings=of_uv.facts(asked))
+    same = environment_in(known, choices.venv)
+    return replace(facts, pythons=(asked, *(p for p in known.pythons if p is not same)))
+
+
+def _is_like_another(asked: Python, pythons_known: tuple[Python, ...]) -> bool:
+    """Return whether the listing, and what is known of the system's packages, fit this Python."""
+    working = [python for python in pythons_known if usable(python)]
+    if all(python.minor != asked.minor for python in working):
+        return False
+    with_pip = next((python.pip for python in working if python.pip), None)
+    return asked.pip is None or (with_pip is not None and with_pip.index == asked.pip.index)
