@@ -28,6 +28,9 @@ ACCEPT = (
 )
 PAUSES = (0.3, 1.0)
 """Seconds before each further attempt after a fault that may pass."""
+EARLY = 0.5
+"""The part of the time limit that all attempts but the last get: a connection that stalls is tried
+again soon, and a server that is only slow has all of the time in the end."""
 LONGEST_PAUSE = 10.0
 """Seconds that a server may ask to wait before the next attempt; for longer, the request fails."""
 REDIRECTS = 10
@@ -42,10 +45,19 @@ class Page(NamedTuple):
     redirected: str = ""
 
 
+class _Request(NamedTuple):
+    """What is asked for. ``patience`` (seconds) limits each wait."""
+
+    url: str
+    headers: dict[str, str]
+    patience: float
+
+
 class Web:
     """Downloads pages with the settings of one pip.
 
-    ``patience`` (seconds) limits each wait, ``deadline`` (of `time.monotonic`) the whole request.
+    ``patience`` (seconds) limits each wait of the last attempt, and more than those of the earlier
+    ones; ``deadline`` (of `time.monotonic`) limits all attempts together.
     """
 
     def __init__(self, source: IndexSource, *, patience: float, deadline: float) -> None:
@@ -82,9 +94,10 @@ class Web:
         headers: Optional[dict[str, str]] = None,
     ) -> T:
         """Return what ``read`` makes of the response. Raises Unreadable."""
+        request = _Request(url, headers or {}, self.patience)
         for pause in PAUSES:
             try:
-                return self._attempt(url, read, headers)
+                return self._attempt(request._replace(patience=EARLY * self.patience), read)
             except Unreadable as problem:
                 if problem.passes_in is None or problem.passes_in > LONGEST_PAUSE:
                     raise
@@ -92,28 +105,24 @@ class Web:
                 if time.monotonic() + seconds >= self.deadline:
                     raise
             time.sleep(seconds)  # in a separate thread, which can be abandoned
-        return self._attempt(url, read, headers)
+        return self._attempt(request, read)
 
-    def _attempt(
-        self,
-        url: str,
-        read: Callable[[requests.Response], T],
-        headers: Optional[dict[str, str]],
-    ) -> T:
-        shown = masked(url)
+    def _attempt(self, request: _Request, read: Callable[[requests.Response], T]) -> T:
+        shown = masked(request.url)
         try:
-            bare, auth = _without_credentials(url)
+            bare, auth = _without_credentials(request.url)
             self._check_origin(bare, shown)
+            request = request._replace(url=bare)
             try:
-                return self._send(bare, auth, read, headers)
+                return self._send(request, auth, read)
             except requests.exceptions.SSLError:
                 if self.source.cert or _environment_bundle():
                     raise
                 # Since 24.2, pip trusts what the system trusts, such as a company's certificate
                 # authority.
-                return self._send(bare, auth, read, headers, trust.system_context())
+                return self._send(request, auth, read, trust.system_context())
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise self._unreadable(error, shown) from None
+            raise _unreadable(error, shown, request.patience) from None
         except ValueError as error:  # from urlsplit and codecs, for a broken address
             raise Unreadable(
                 f"{shown} is not an address ({error}): check pip's index-url."
@@ -121,10 +130,9 @@ class Web:
 
     def _send(
         self,
-        url: str,
+        request: _Request,
         auth: Optional[tuple[str, str]],
         read: Callable[[requests.Response], T],
-        headers: Optional[dict[str, str]] = None,
         context: Optional[ssl.SSLContext] = None,
     ) -> T:
         source = self.source
@@ -142,11 +150,11 @@ class Web:
             # This is passed with each request. On the session, the environment would override it,
             # but pip's setting takes precedence.
             with session.get(
-                url,
+                request.url,
                 auth=auth,
-                headers=headers,
+                headers=request.headers,
                 proxies={"http": source.proxy, "https": source.proxy} if source.proxy else None,
-                timeout=self.patience,
+                timeout=request.patience,
                 stream=True,
             ) as response:
                 return read(response)
@@ -176,18 +184,6 @@ class Web:
                 "to pip's trusted-host setting."
             )
 
-    def _unreadable(self, error: Exception, shown: str) -> Unreadable:
-        fault = web_faults.explain(error)
-        if fault.kind == "timeout":
-            cause = f"did not answer within {self.patience:g} s"
-        else:
-            cause = fault.cause
-        return Unreadable(
-            f"{shown} {cause}: {_advice(fault)}",
-            passes_in=0.0 if fault.passes else None,
-            failure=fault.failure,
-        )
-
     def _check_status(self, response: requests.Response, shown: str) -> None:
         """Raise Unreadable, with what the server answered, unless it sends the page."""
         status = response.status_code
@@ -207,6 +203,17 @@ class Web:
             passes_in=(seconds or 0.0) if status in web_faults.PASSING_STATUS else None,
             failure=web_faults.failure_of(status),
         )
+
+
+def _unreadable(error: Exception, shown: str, patience: float) -> Unreadable:
+    """Return why a page could not be read; each wait was limited to ``patience`` seconds."""
+    fault = web_faults.explain(error)
+    cause = f"did not answer within {patience:g} s" if fault.kind == "timeout" else fault.cause
+    return Unreadable(
+        f"{shown} {cause}: {_advice(fault)}",
+        passes_in=0.0 if fault.passes else None,
+        failure=fault.failure,
+    )
 
 
 def _refusal(status: int, answered: str, *, has_password: bool, seconds: Optional[float]) -> str:

@@ -100,8 +100,8 @@ def _output_problem(output: Output) -> str:
         # A shim exits with 127 if it found no program; its first line says so, the others give
         # advice.
         message = lines[:1] if output.exit == 127 else lines[-1:]
-        shown = f": {message[0][:200]}" if message else "."
-        return f"It ended with exit code {output.exit}{shown}"
+        said = f" and said “{message[0][:200].rstrip('.')}”" if message else ""
+        return f"It ended with exit code {output.exit}{said}."
     return "It is not a Python: it does not answer like one."
 
 

@@ -526,6 +526,22 @@ def test_a_server_that_hangs(server: Server, trickle: bool) -> None:
     assert "did not answer within" in found.problem
 
 
+def test_a_server_that_hangs_twice_is_asked_a_third_time(server: Server) -> None:
+    over = threading.Event()
+    good = listed(WHEEL)
+
+    def answer(handler: Handler) -> None:
+        if len(server.seen) < 3:
+            over.wait(20)
+        else:
+            good(handler)
+
+    found = ask(server.says(answer), timeout=4.0)
+    over.set()
+    assert found.problem == ""
+    assert found.releases
+
+
 def cut_off(handler: Handler) -> None:
     handler.send_response(200)
     handler.send_header("Content-Length", "1000")

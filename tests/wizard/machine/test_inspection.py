@@ -155,7 +155,7 @@ def test_an_old_python(tmp_path: Path, version: str) -> None:
         ("exit 0", "It is not a Python"),
         ("echo '{not json'", "It is not a Python"),
         ("echo '[1]'", "It is not a Python"),
-        ("echo Fatal: no encodings >&2; exit 1", "exit code 1: Fatal: no encodings"),
+        ("echo Fatal: no encodings >&2; exit 1", "exit code 1 and said “Fatal: no encodings”."),
         ("echo 'pyenv: python9: not found' >&2; echo advice >&2; exit 127", "python9: not found"),
         ("exit 4", "It ended with exit code 4."),
         ("exec sleep 30", "did not answer within 0.5 seconds: it hangs"),
