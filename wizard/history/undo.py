@@ -25,6 +25,10 @@ from wizard.running.run_state import StepState
 from wizard.wording import joined
 
 
+OF_ENVIRONMENT = frozenset(("environment", "install", "installer", "project"))
+"""The roles of the steps that make an environment, or change what is in it."""
+
+
 @dataclass(frozen=True)
 class _Part:
     """What undoes one step: actions with a title and a reason, or why it is left.
@@ -117,7 +121,20 @@ def _parts(run: PastRun, last: PastRun) -> list[_Part]:
     if run.state is None:
         return []
     started = [step for step in run.state.steps if step.started is not None]
+    if not _has_same_environment(run, last):
+        started = [step for step in started if step.step.role not in OF_ENVIRONMENT]
     return [part for step in reversed(started) for part in _undo_step(last, step)]
+
+
+def _has_same_environment(run: PastRun, last: PastRun) -> bool:
+    """Return whether the environment that ``last`` has left is the one that ``run`` worked on.
+
+    If ``last`` found a whole one there, the user may have made it in the meantime.
+    """
+    if run is last or last.state is None or last.state.plan.new:
+        return True
+    recorded = _read(run, inventory.IDENTITY_FILE)
+    return bool(recorded) and recorded == inventory.identity(Path(last.target))
 
 
 def _undo_step(run: PastRun, state: StepState) -> list[_Part]:
@@ -177,7 +194,7 @@ def _undo_action(run: PastRun, step: Step, action: Action) -> _Part:
     if isinstance(action, RemoveFolder):
         return _undo_folder(run, step, action)
     environment = Path(run.target)
-    if isinstance(action, Command) and step.role in ("install", "installer", "project"):
+    if isinstance(action, Command) and step.role in OF_ENVIRONMENT:
         plan = run.state.plan if run.state else None
         if not environment.is_dir() or plan is None or plan.new:
             return _Part()  # it is gone, or is removed as a whole

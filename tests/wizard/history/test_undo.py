@@ -116,6 +116,20 @@ def test_the_runs_that_a_run_continued_are_undone_with_it(environment: Path) -> 
     assert undone("2").actions == (RemoveFolder(str(environment)),)
 
 
+def test_an_environment_that_the_user_made_after_a_cut_off_run_stays(
+    environment: Path, tmp_path: Path
+) -> None:
+    made = finished(environment)
+    environment.rename(tmp_path / "gone")
+    (environment / "lib").mkdir(parents=True)
+    (environment / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    plan = environment_plan(environment)
+    plan = replace(plan, new=False, steps=(replace(plan.steps[1], needs=()),))
+    folder = keep("2", plan, done("install", earlier=made.name))
+    inventory.record_environment(environment, folder)
+    assert RemoveFolder(str(environment)) not in undone("2").actions
+
+
 def test_the_authorities_that_undo_needs_are_removed_last(environment: Path) -> None:
     """Also if the run that used them first is undone last: the file belongs to both."""
     folder = environment.parent / "authorities"
