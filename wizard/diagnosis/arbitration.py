@@ -128,7 +128,8 @@ def _candidate(cause: Cause, package: str, matches: Sequence[Match], context: Co
 
 
 def arbitrate(found: Sequence[Candidate]) -> Verdict:
-    """Choose the root that explains most. A weak one counts only if there is no other."""
+    """Choose the root that explains most. A weak one, and one that yields, counts only if there is
+    no other."""
     known = [candidate for candidate in found if not candidate.cause.envelope]
     strong = [candidate for candidate in known if not candidate.weak] or known
     latest = max((candidate.attempt for candidate in strong), default=0)
@@ -142,6 +143,7 @@ def arbitrate(found: Sequence[Candidate]) -> Verdict:
     ranked = sorted(
         roots,
         key=lambda candidate: (
+            candidate.cause.yields,
             not candidate.ours,
             candidate.cause.kind == MANAGER,
             -sum(candidate.explains(other) for other in strong),

@@ -75,6 +75,7 @@ class Cause:
     needs: tuple[str, ...] = ()
     explains: frozenset[str] = frozenset()
     weak: bool = False
+    yields: bool = False
     about: str = ""
     only: str = ""
     other: str = ""

@@ -24,7 +24,6 @@ from wizard.running import inventory
 from wizard.running.run_state import StepState
 from wizard.wording import joined
 
-
 OF_ENVIRONMENT = frozenset(("environment", "install", "installer", "project"))
 """The roles of the steps that make an environment, or change what is in it."""
 

@@ -171,7 +171,7 @@ SHORT = {
     "name-misspelt.4": 2,
     "neighbour-broken": 11,
     "node-gyp-without-python": 5,
-    "node-old-hash": 5,
+    "node-old-hash": 6,
     "not-the-file": 5,
     "not-the-file.2": 5,
     "openssl-dll-not-found": 6,

@@ -569,3 +569,40 @@ def test_a_warning_of_setuptools_is_not_why_a_build_failed() -> None:
         ]
     )
     assert (found.id, found.package) == ("make-missing", "pynacl")
+
+
+LINT = "  = note: `#[deny(overflowing_literals)]` on by default"
+
+
+@pytest.mark.parametrize(
+    ("lines", "cause"),
+    [
+        (("warning: unused", LINT, "error: linker `cc` not found"), "linker-missing"),
+        (("error: this operation will panic at runtime", LINT), None),
+        (("curl: (60) SSL certificate problem: certificate has expired",), "clock-wrong"),
+        (("curl: (35) alert certificate required",), None),
+        (("curl: (60) SSL: no alternative certificate subject name matches target host name",),
+         None),
+        (("curl: (60) SSL certificate problem: self-signed certificate",
+          "WARN: falling back to wget", "error: can't find Rust compiler"),
+         "rust-missing-setuptools"),
+        (("/usr/include/openssl/bn.h:15:10: fatal error: 'stddef.h' file not found",),
+         "libc-headers-missing"),
+        (("/opt/homebrew/include/openssl/opensslv.h:20:11: fatal error: 'openssl/configuration.h' "
+          "file not found",), "openssl-h-missing-c"),
+        (("/usr/include/openssl/rsa.h:207:5: error: 'RSA_new' is deprecated [-Werror=deprecated]",),
+         None),
+        (("ValueError: Fernet key must be 32 url-safe base64-encoded bytes.",
+          "ImportError: libssl.so.1.1: cannot open shared object file: No such file or directory"),
+         "libssl-not-loadable"),
+        (("cryptography.fernet.InvalidToken",
+          "error: command 'gcc' failed: No such file or directory"), "cc-missing"),
+        (("gyp ERR! find Python You need to install the latest version of Python.",
+          "npm warn optional skipping optional dependency bufferutil",
+          "error: can't find Rust compiler"), "rust-missing-setuptools"),
+        (("Error: error:0308010C:digital envelope routines::unsupported",
+          "    at Object.createDecipheriv (node:crypto:1:1)"), None),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_cause_gives_way(lines: tuple[str, ...], cause: str | None) -> None:
+    assert diagnose(lines).id == cause
