@@ -259,12 +259,22 @@ class Session:
         return question.recommended if closed or not current else current
 
     def needs_probe(self, question: Question, text: str) -> bool:
-        """Return whether this answer is a typed path, which `submit_and_probe` must check."""
+        """Return whether this answer is a path, which `submit_and_probe` must check.
+
+        It is a typed one, or an environment whose index is not the one that was asked.
+        """
         value = text.strip()
         if question.key == "project":  # every project must be read and resolved
             return value not in ("", question.recommended)
         typed = all(option.value != value for option in question.options)
-        return typed and _is_path(question)
+        return _is_path(question) and (typed or self._needs_look(question, text))
+
+    def _needs_look(self, question: Question, text: str) -> bool:
+        if question.key != "venv" or self.facts is None:
+            return False
+        from wizard.machine import answered  # not needed for the first page
+
+        return answered.needs_look(self.facts, self._with_answer(question, text).venv)
 
     def submit(self, question: Question, text: str) -> None:
         """Set an answer. If it is not possible, raises WizardError and keeps the old answer."""

@@ -20,8 +20,12 @@ def look(known: Facts, choices: Choices, of_uv: Optional[UvSettings]) -> Optiona
 
     Those are the folders of the environment and of an OpenSSL. None if more depends on the
     environment: its pip uses another index, no other Python has its version, or a project is
-    resolved for it.
+    resolved for it. So it is if that is true of the environment that was named before.
     """
+    if needs_look(known, choices.venv):
+        return None
+    former = _named_before(known, choices.venv)
+    known = replace(known, pythons=tuple(p for p in known.pythons if p is not former))
     openssl = choices.custom_openssl
     if isinstance(openssl, OpenSSLFolder):
         known = replace(known, openssl=headers.read(openssl.path))
@@ -41,6 +45,22 @@ def look(known: Facts, choices: Choices, of_uv: Optional[UvSettings]) -> Optiona
             facts = replace(facts, settings=of_uv.facts(asked))
     same = environment_in(known, choices.venv)
     return replace(facts, pythons=(asked, *(p for p in known.pythons if p is not same)))
+
+
+def needs_look(known: Facts, venv: str) -> bool:
+    """Return whether the facts, which were read for another environment, are not true here."""
+    former = _named_before(known, venv)
+    return former is not None and not _is_like_another(
+        former, tuple(python for python in known.pythons if python is not former)
+    )
+
+
+def _named_before(known: Facts, venv: str) -> Optional[Python]:
+    """Return the environment that had been named when the facts were read, if it is not in this
+    folder: their listing is that of its index."""
+    here = environment_in(known, venv) if venv else None
+    asked = (p for p in known.pythons if p.origin == "asked" and p.environment and p is not here)
+    return next(asked, None)
 
 
 def _is_like_another(asked: Python, pythons_known: tuple[Python, ...]) -> bool:

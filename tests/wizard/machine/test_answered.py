@@ -62,6 +62,24 @@ def test_more_is_asked_for_another_version_index_or_project(
     assert look(monkeypatch, replace(THERE, pip=None)) is not None
 
 
+def test_the_index_of_an_environment_that_was_named_before_is_not_that_of_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert FIRST.pip is not None
+    assert FIRST.pip.index is not None
+    index = replace(FIRST.pip.index, url="https://index.example/other")
+    elsewhere = replace(THERE, pip=replace(FIRST.pip, index=index))
+    of_it = replace(KNOWN, pythons=(elsewhere, *KNOWN.pythons))
+    monkeypatch.setattr(pythons, "in_environment", lambda _folder: None)
+    assert answered.look(of_it, Choices(venv="/srv/new"), None) is None
+    assert answered.needs_look(of_it, "/srv/new")
+    assert not answered.needs_look(of_it, FOLDER), "it is the same environment"
+    like_others = replace(KNOWN, pythons=(THERE, *KNOWN.pythons))
+    found = answered.look(like_others, Choices(venv="/srv/new"), None)
+    assert found is not None
+    assert found.pythons == KNOWN.pythons, "nobody asks for that one any more"
+
+
 def test_of_an_openssl_only_the_headers_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     mine = Headers("/srv/openssl/include", "3.5.4")
     asked: list[str] = []
