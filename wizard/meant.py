@@ -48,7 +48,7 @@ def hints(text: str) -> tuple[str, ...]:
     if found:
         return (f"Write: {found}",)
     several = [part for part in re.split(r"[,;\s]+", text) if part]
-    if len(several) > 1 and all(map(_is_requirement, several)):
+    if len(several) > 1 and all(part[0].isalpha() and _is_requirement(part) for part in several):
         return ("Write one package on each line of a requirements file.",)
     return ()
 

@@ -8,8 +8,8 @@ import select
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from wizard.errors import BadRequest
 
@@ -18,7 +18,7 @@ PIPE_SECONDS = 30.0
 
 
 @contextmanager
-def open_file(path: str | Path, description: str) -> Iterator[BinaryIO]:
+def open_file(path: str | Path, description: str) -> Iterator[BufferedReader]:
     """Open a file to read its bytes. ``description`` says what it should be: ``a log file``.
 
     Raises BadRequest if it is a folder or cannot be read, also while it is open.

@@ -138,6 +138,10 @@ def _noted(text: str) -> str:
     return lines[-1][len(_CONTENTS) :] if lines else ""
 
 
+UVS_LOCK = ".lock"
+"""What uv writes into an environment as soon as it looks at it."""
+
+
 def _contents(folder: Path) -> str:
     """Return a checksum of the names, sizes and times of all that is in a folder."""
     found = []
@@ -146,7 +150,7 @@ def _contents(folder: Path) -> str:
         what = path.relative_to(folder).as_posix()
         if path.is_dir() and not path.is_symlink():
             found.append(what)
-        elif what != FILE:
+        elif what not in (FILE, UVS_LOCK):
             found.append(f"{what} {status.st_size} {status.st_mtime_ns}")
     text = "\n".join(sorted(found))
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

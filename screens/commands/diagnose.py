@@ -8,8 +8,9 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BufferedIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
 from screens import fitting, terminal
 from screens.arguments import Common
@@ -178,17 +179,20 @@ def _read_chunks(log: str) -> Iterator[bytes]:
         if is_terminal(sys.stdin):
             end = "Ctrl-Z and Enter" if os.name == "nt" else "Ctrl-D on a new line"
             print(f"Paste the log, then press {end}.", file=sys.stderr)
-        yield from _chunks(sys.stdin.buffer)
+        yield from _chunks(cast(BufferedIOBase, sys.stdin.buffer))
         return
     with text_files.open_file(log, "a log file") as file:
         yield from _chunks(file)
 
 
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    for _ in range(MAX_BYTES // CHUNK):
-        chunk = file.read(CHUNK)
+def _chunks(file: BufferedIOBase) -> Iterator[bytes]:
+    """Yield what there is: one end of file, which somebody types, is enough."""
+    left = MAX_BYTES
+    while left > 0:
+        chunk = file.read1(CHUNK)
         if not chunk:
             return
+        left -= len(chunk)
         yield chunk
 
 

@@ -42,7 +42,18 @@ def test_a_slip_of_the_keyboard_is_recognized(typed: str, write: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["flask", "flask==1.0", "flask>=1,<2", "", "=1.0", "flask==", "flask[async", "a=b", "./flask"],
+    [
+        "flask",
+        "flask==1.0",
+        "flask>=1,<2",
+        "",
+        "=1.0",
+        "flask==",
+        "flask[async",
+        "a=b",
+        "./flask",
+        "numpy 1.2 3",
+    ],
 )
 def test_what_is_right_or_not_clear_is_not_changed(text: str) -> None:
     assert meant.meant(text) == ""

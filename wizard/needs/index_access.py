@@ -54,7 +54,8 @@ _SETTINGS = (
 def _settings_of(subject: Subject) -> tuple[str, ...]:
     """Return whose settings say where the index is, and how it is reached."""
     settings = (*subject.python.settings, *subject.facts.settings)
-    stated = tool_settings.by_source([each for each in settings if each.name in _SETTINGS])
+    settings = tuple(each for each in settings if each.name in _SETTINGS)
+    stated = tool_settings.by_source(sorted(settings, key=lambda s: _SETTINGS.index(s.name)))
     if not stated:
         return ("Check the network and pip's settings: python -m pip config list",)
-    return (f"Check the network, and these settings: {'; '.join(stated)}.",)
+    return (f"These settings say where it is, and how it is reached: {'; '.join(stated)}.",)

@@ -145,3 +145,20 @@ def test_a_screen_reader_reads_the_progress_once(monkeypatch: pytest.MonkeyPatch
     stream = io.StringIO()
     list(diagnose._with_progress(iter([b"a" * 1_000_000] * 3), 0, stream, once=True))
     assert stream.getvalue() == "Reading the log: 1 MB\n"
+
+
+def test_one_end_of_file_ends_what_is_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a terminal, each end of a line or of a file is the end of one read."""
+
+    class Terminal(io.BufferedIOBase):
+        def __init__(self) -> None:
+            self.parts = iter([b"error: can't find Rust compiler\n", b""])
+
+        def read1(self, _size: int = -1) -> bytes:
+            return next(self.parts)
+
+    typed = io.TextIOWrapper(Terminal())  # type: ignore[type-var]
+    monkeypatch.setattr("sys.stdin", typed)
+    stream = io.StringIO()
+    assert diagnose.diagnose_command("-", as_json=False, stream=stream) == Exit.DONE
+    assert "Rust is not installed" in stream.getvalue()
