@@ -135,6 +135,7 @@ class Plan:
     ``usage`` says how to use what is installed, if no environment has to be activated for it.
     ``also`` says what is installed besides cryptography, such as ``what requirements.txt needs``.
     ``replaces`` is the version of cryptography in the environment that is replaced, or empty.
+    ``restores`` says what a plan that undoes a run puts back, or is empty.
     """
 
     release: str
@@ -157,6 +158,7 @@ class Plan:
     usage: str = ""
     also: str = ""
     replaces: str = ""
+    restores: str = ""
     schema: int = SCHEMA
 
     @property

@@ -125,7 +125,8 @@ def end_of_run(plan: Plan, result: RunEnded) -> list[str]:
     A failed step is not explained again: its explanation was written when it failed.
     """
     if plan.undoes and result.code == Exit.DONE:
-        return [f"Undone: {plan.undoes}. What it had installed is removed."]
+        back = f" Put back: {plan.restores}." if plan.restores else ""
+        return [f"Undone: {plan.undoes}. What it had installed is removed.{back}"]
     if plan.repairs and result.code == Exit.DONE:
         return ["Looking at this machine again …"]
     if plan.wheelhouse and result.code == Exit.DONE and not plan.prepares:
