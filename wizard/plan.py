@@ -180,6 +180,11 @@ class Plan:
         """Whether there is nothing to install: the release is already there."""
         return all(step.proves for step in self.steps)
 
+    def still_new(self, done: frozenset[str]) -> bool:
+        """Return whether the environment does not exist yet, if these steps are done already."""
+        made = any(step.role == "environment" and step.id in done for step in self.steps)
+        return self.new and not made
+
     @property
     def actions(self) -> tuple[Action, ...]:
         """What the steps do, in their order."""

@@ -57,11 +57,8 @@ def runs_command(words: Sequence[str], *, as_json: bool, stream: TextIO) -> int:
         return int(Exit.DONE)
     from screens.text.past_run import details  # it imports the texts of all line faces
 
-    if words:  # its commands are copied, so they stay whole
-        lines = [visible(line) for line in details(runs[0])]
-    else:
-        lines = fitting.fitted(map(visible, _list(runs)), fitting.columns(stream))
-    stream.write("\n".join(lines) + "\n")
+    lines = details(runs[0]) if words else _list(runs)
+    stream.write(fitting.for_stream("\n".join(map(visible, lines)), stream) + "\n")
     return int(Exit.DONE)
 
 
