@@ -63,13 +63,13 @@ def runs_command(words: Sequence[str], *, as_json: bool, stream: TextIO) -> int:
 
 
 def _list(runs: Sequence[PastRun]) -> list[str]:
-    from screens.text.past_run import when
+    from screens.text.past_run import course
 
     if not runs:
         return ["There are no earlier runs."]
     lines: list[str] = []
     for run in runs:
-        lines.append(f"{run.name}  {run.outcome}, {when(run)}")
+        lines.append(f"{run.name}  {course(run)}")
         lines.append(f"  {run.title}" if run.state else f"  {run.problem}")
         lines += [f"  {run.target}"] if run.state and run.target else []
     return [*lines, "", f"{invocation.command('runs', 'RUN')} shows one in full."]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -191,9 +192,10 @@ def test_the_list_is_broken_at_words(
 
 def test_the_list_and_one_run(cut_off: PastRun, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["runs"]) == 0
-    assert f"{CUT}  cut off, " in capsys.readouterr().out
+    assert re.search(rf"{CUT}  started \d+ \w+ ago, cut off\n", capsys.readouterr().out)
     assert main(["runs", CUT[:8]]) == 0
     out = capsys.readouterr().out
+    assert re.match(rf"{CUT}: started \d+ \w+ ago, cut off\n", out)
     assert f"Resume it: cryptography-wizard resume {CUT}" in out
     assert "1. Make it: cut off" in out
     assert main(["runs", "--json"]) == 0
