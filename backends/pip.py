@@ -206,6 +206,19 @@ def uninstall(python: str, packages: tuple[str, ...]) -> Command:
     return Command((*module(python), "uninstall", "-y", *packages), env=_ENV, timeout=300)
 
 
+def uninstalled(command: Command) -> tuple[str, ...]:
+    """Return the packages that a command of pip, uv or pipx removes; none if it removes nothing."""
+    if "uninstall" not in command.argv:
+        return ()
+    words = command.argv[command.argv.index("uninstall") + 1 :]
+    before = ("", *words)
+    return tuple(
+        word
+        for previous, word in zip(before, words)
+        if previous != "--python" and not word.startswith("-")
+    )
+
+
 def adjusted(
     command: Command, *, env: tuple[tuple[str, str], ...] = (), unset: tuple[str, ...] = ()
 ) -> Command:

@@ -57,8 +57,9 @@ def _fit(line: str, width: int) -> list[str]:
     start = found[0] if found else ""
     indent = " " * (len(start) or 2)
     item = _WITH_COMMAND.fullmatch(line)
-    if item:
-        return [*wrap(item[1][len(start) :], width, first=start, rest=indent), indent + item[2]]
+    text, command = (item[1], item[2]) if item else _divide(line)
+    if command:
+        return [*wrap(text[len(start) :], width, first=start, rest=indent), indent + command]
     return wrap(line[len(start) :], width, first=start, rest=indent)
 
 
@@ -66,6 +67,13 @@ def _is_command(line: str) -> bool:
     """Return whether an indented line is only a command."""
     text = line.strip()
     return text != line and text.startswith((f"{invocation.command()} ", "sudo ", "doas "))
+
+
+def _divide(line: str) -> tuple[str, str]:
+    """Return what a line says before a command of the wizard at its end, and that command."""
+    text, colon, command = line.partition(f": {invocation.command()} ")
+    own = colon.lstrip(": ") + command
+    return (f"{text}:", own) if colon and not line.endswith(".") else (line, "")
 
 
 def words_of(command: str) -> list[str]:

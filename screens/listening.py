@@ -91,7 +91,10 @@ def confirmed(
 
     hint = invocation.command(*words, "--yes", "--address", where)
     require_terminal(
-        " ".join(words), "opens a port", f"{hint} opens it without asking.", as_json=as_json
+        " ".join(words),
+        "opens a port",
+        f"To open it without being asked: {hint}",
+        as_json=as_json,
     )
     opens = f"Every machine that reaches {where} can then ask this server."
     err.write(fitting.for_stream(f"{opens} {warning}", err) + "\n")

@@ -135,6 +135,7 @@ class Plan:
     ``usage`` says how to use what is installed, if no environment has to be activated for it.
     ``also`` says what is installed besides cryptography, such as ``what requirements.txt needs``.
     ``replaces`` is the version of cryptography in the environment that is replaced, or empty.
+    ``restores`` says what a plan that undoes a run puts back, or is empty.
     """
 
     release: str
@@ -157,6 +158,7 @@ class Plan:
     usage: str = ""
     also: str = ""
     replaces: str = ""
+    restores: str = ""
     schema: int = SCHEMA
 
     @property
@@ -177,6 +179,11 @@ class Plan:
     def only_proves(self) -> bool:
         """Whether there is nothing to install: the release is already there."""
         return all(step.proves for step in self.steps)
+
+    def still_new(self, done: frozenset[str]) -> bool:
+        """Return whether the environment does not exist yet, if these steps are done already."""
+        made = any(step.role == "environment" and step.id in done for step in self.steps)
+        return self.new and not made
 
     @property
     def actions(self) -> tuple[Action, ...]:

@@ -137,7 +137,8 @@ def _confirm(chosen: Sequence[Entry], *, as_json: bool, err: TextIO) -> bool:
     """Ask. Raises BadRequest if there is no terminal."""
     from screens.text.confirm import confirm, require_terminal
 
-    without = f"{invocation.command('cache', 'clear', '--yes')} removes without asking."
+    own = invocation.command("cache", "clear", "--yes")
+    without = f"To remove it without being asked: {own}"
     require_terminal("cache clear", "removes anything", without, as_json=as_json)
     for entry in chosen:
         err.write(f"  {entry.name} ({entry.title}, {_size(entry.bytes)})\n")

@@ -63,8 +63,8 @@ def report_command(arguments: Arguments, *, stream: TextIO, err: TextIO) -> int:
     if not (arguments.yes or arguments.show):
         confirm.require_terminal(
             *("report", "writes the archive"),
-            f"{invocation.command(*typed, '--yes')} writes it without asking.",
-            f"{invocation.command(*typed, '--show')} prints what it would contain.",
+            f"To write it without being asked: {invocation.command(*typed, '--yes')}",
+            f"To see what it would contain: {invocation.command(*typed, '--show')}",
             as_json=arguments.json,
         )
     from wizard import engine

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screens import flags, terminal
+from screens import fitting, flags, terminal
 from screens.arguments import Common
 from wizard.errors import BadRequest, Exit, WizardError
 
@@ -66,12 +66,14 @@ def resume_command(words: Sequence[str], *, yes: bool, as_json: bool, verbose: b
     past = past_runs.find(words[0] if words else "")
     choices = resume.choices_of(past)
     if not yes:
-        without = f"{invocation.command('resume', past.name, '--yes')} continues without asking."
+        own = invocation.command("resume", past.name, "--yes")
+        without = f"To continue without being asked: {own}"
         confirm.require_terminal("resume", "changes anything", without, as_json=as_json)
     if past.working_folder and Path(past.working_folder).is_dir():
         os.chdir(past.working_folder)
     if not as_json:
-        sys.stdout.write(f"Continuing the run {past.name}: {past.title}.\n")
+        begun = f"Continuing the run {past.name}: {past.title}."
+        sys.stdout.write(fitting.for_stream(begun, sys.stdout) + "\n")
     abilities = terminal.detect()
     if not yes:
         return _ask_and_go_on(past, choices, _asker(abilities), verbose=verbose)
@@ -127,7 +129,7 @@ def _with_fix(machine: Engine, past: PastRun, choices: Choices, asker: Asker) ->
     if not any(fix.plans_anew for fix in fixes):
         return choices
     lines = messages.failure_lines(state.step(state.failure.step).step, state.failure)
-    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.write(fitting.for_stream("\n".join(lines), sys.stdout) + "\n")
     fix = linear.pick_fix(asker, fixes)
     if fix is None:
         return None

@@ -57,22 +57,19 @@ def runs_command(words: Sequence[str], *, as_json: bool, stream: TextIO) -> int:
         return int(Exit.DONE)
     from screens.text.past_run import details  # it imports the texts of all line faces
 
-    if words:  # its commands are copied, so they stay whole
-        lines = [visible(line) for line in details(runs[0])]
-    else:
-        lines = fitting.fitted(map(visible, _list(runs)), fitting.columns(stream))
-    stream.write("\n".join(lines) + "\n")
+    lines = details(runs[0]) if words else _list(runs)
+    stream.write(fitting.for_stream("\n".join(map(visible, lines)), stream) + "\n")
     return int(Exit.DONE)
 
 
 def _list(runs: Sequence[PastRun]) -> list[str]:
-    from screens.text.past_run import when
+    from screens.text.past_run import course
 
     if not runs:
         return ["There are no earlier runs."]
     lines: list[str] = []
     for run in runs:
-        lines.append(f"{run.name}  {run.outcome}, {when(run)}")
+        lines.append(f"{run.name}  {course(run)}")
         lines.append(f"  {run.title}" if run.state else f"  {run.problem}")
         lines += [f"  {run.target}"] if run.state and run.target else []
     return [*lines, "", f"{invocation.command('runs', 'RUN')} shows one in full."]

@@ -117,9 +117,8 @@ def _agreed(plan: Plan, *, yes: bool, as_json: bool, stream: TextIO, err: TextIO
         stream.flush()
     if yes:
         return True
-    without = (
-        f"{invocation.command('doctor', '--fix', '--yes')} changes this machine without asking."
-    )
+    own = invocation.command("doctor", "--fix", "--yes")
+    without = f"To change this machine without being asked: {own}"
     confirm.require_terminal("doctor --fix", "changes anything", without, as_json=as_json)
     return confirm.confirm("Do this?", err)
 

@@ -271,10 +271,9 @@ class _Conversation:
         from wizard.export import formats
 
         facts, _ = self.session.probed()
-        text = formats.to_text(plan, privilege=facts.privilege)
+        done = self.session.still_done
+        text = formats.to_text(plan, privilege=facts.privilege, done=done)
         self.output.write_lines("", text.rstrip("\n"), "")
-        if titles := [s.title for s in plan.steps if s.id in self.session.still_done]:
-            self.output.write_lines(f"Done by the earlier run, and not again: {', '.join(titles)}.")
 
     def _run_plan(self, plan: Plan) -> int:
         """Run the plan, and retry as often as the user wants; return the exit code."""

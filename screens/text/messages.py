@@ -91,8 +91,8 @@ def fix_command(fix: Fix, given: Choices, system: str) -> str:
     return quoted_command((*invocation.words(), "--yes", *fix.arguments(given)), system)
 
 
-def plan_sentence(plan: Plan) -> str:
-    """Return what a plan does, as part of a sentence."""
+def plan_sentence(plan: Plan, done: frozenset[str] = frozenset()) -> str:
+    """Return what a plan does, as part of a sentence, if these steps are done already."""
     if plan.undoes:
         return f"undo the run {plan.undoes}"
     if plan.repairs:
@@ -105,7 +105,7 @@ def plan_sentence(plan: Plan) -> str:
     if plan.wheelhouse:
         folder = short_path(plan.wheelhouse)
         return f"cryptography {plan.release} from {origin}, into the folder {folder}"
-    kind = "new environment " if plan.new else "environment "
+    kind = "new environment " if plan.still_new(done) else "environment "
     folder = short_path(plan.environment or plan.python)
     if plan.only_proves:
         return f"nothing to install: cryptography {plan.release} is already in {folder}"
@@ -125,7 +125,8 @@ def end_of_run(plan: Plan, result: RunEnded) -> list[str]:
     A failed step is not explained again: its explanation was written when it failed.
     """
     if plan.undoes and result.code == Exit.DONE:
-        return [f"Undone: {plan.undoes}. What it had installed is removed."]
+        back = f" Put back: {plan.restores}." if plan.restores else ""
+        return [f"Undone: {plan.undoes}. What it had installed is removed.{back}"]
     if plan.repairs and result.code == Exit.DONE:
         return ["Looking at this machine again …"]
     if plan.wheelhouse and result.code == Exit.DONE and not plan.prepares:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def details(run: PastRun) -> list[str]:
     """Return a run in full: its steps, where its files are, and what can be done with it."""
-    lines = [f"{run.name}: {run.outcome}, {when(run)}"]
+    lines = [f"{run.name}: {course(run)}"]
     lines += [f"  {run.title}"] if run.title else []
     if run.target:
         lines.append(f"  in {run.target}")
@@ -33,6 +33,11 @@ def details(run: PastRun) -> list[str]:
     if run.can_undo:
         lines.append(f"Undo it:   {invocation.command('undo', run.name)}")
     return lines
+
+
+def course(run: PastRun) -> str:
+    """Return when a run began and how it ended: ``started 4 minutes ago, undone``."""
+    return f"started {when(run)}, {run.outcome}"
 
 
 def when(run: PastRun) -> str:

@@ -46,13 +46,15 @@ def install(
         decision = decide(engine, choices)
     from screens.text import messages
     from screens.text.text_reporter import TextReporter, format_seconds
+    from wizard.history import resume
     from wizard.running.run_state import RunState
 
     while True:
         decision = replace(decision, plan=replace(decision.plan, resumes=resumes))
         plan = decision.plan
         notes = (f"Note: {note}" for note in plan.notes)
-        output.write_lines(f"Plan: {messages.plan_sentence(plan)}.", *notes)
+        _, done = resume.continued_by(plan)
+        output.write_lines(f"Plan: {messages.plan_sentence(plan, done)}.", *notes)
         require_root(engine, decision.facts, plan, can_ask=can_ask)
         reporter = TextReporter(RunState.before_run(plan), output, errors, verbose=verbose)
         result = _run(engine, decision, reporter, cancel)

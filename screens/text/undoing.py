@@ -29,12 +29,14 @@ def undo_run(
     if not plan.steps:
         nothing = Summary(code=int(Exit.DONE), plan=Planned.of(plan))
         lines = ("Nothing is removed." if plan.notes else "Nothing is left to undo.", *plan.notes)
-        stream.write((to_json(nothing) if as_json else "\n".join(lines)) + "\n")
+        text = fitting.for_stream("\n".join(lines), stream)
+        stream.write((to_json(nothing) if as_json else text) + "\n")
         return int(Exit.DONE)
     if not as_json:
         stream.write(fitting.for_stream(formats.to_text(plan), stream) + "\n")
     if not yes:
-        without = f"{invocation.command('undo', past.name, '--yes')} removes without asking."
+        own = invocation.command("undo", past.name, "--yes")
+        without = f"To undo it without being asked: {own}"
         confirm.require_terminal("undo", "removes anything", without, as_json=as_json)
         if not confirm.confirm("Undo this run?", err):
             err.write("Nothing was removed.\n")

@@ -62,6 +62,9 @@ def test_a_command_at_the_end_gets_its_own_line() -> None:
     lines = fitting.fitted((f"  - {LONG}To do it: {command}", f"  - Do it: {command}"), 60)
     assert lines.count(f"    {command}") == 2
     assert fitting.fitted((f"  - {command}",), 70) == [f"  - {command}"]
+    assert fitting.fitted((f"Do it: {command}",), 60) == ["Do it:", f"  {command}"]
+    lines = fitting.fitted((f"     {LONG}To do it: {command}",), 60)
+    assert lines[-1] == f"     {command}"
 
 
 def test_any_width_where_there_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,10 +53,14 @@ def test_the_environment_there_is_used_again() -> None:
     )
     facts = replace(KEPT, pythons=(python, *MAC.pythons))
     assert not find_target(facts, Choices()).new
-    question = environment_question(Case(facts, load()))
-    assert question is not None
-    assert question.options[0].label == f"The environment {folder}"
-    assert question.recommended == folder
+    for choices in (Choices(), Choices(python=MAC.pythons[0].path)):
+        question = environment_question(Case(facts, load(), choices))
+        assert question is not None
+        assert question.options[0].label == f"The environment {folder}"
+        assert question.recommended == folder
+        assert question.because == (
+            "Recommended: this environment exists; cryptography is not in it yet."
+        )
 
 
 def test_names_that_differ_in_case_on_a_disk_that_ignores_it() -> None:

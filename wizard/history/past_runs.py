@@ -148,10 +148,11 @@ def find(name: str = "") -> PastRun:
             if run.working_folder == here and not (run.undoes or run.repairs):
                 return run
         lost = [run.name for run in runs if not (run.working_folder or run.problem == NOT_BEGUN)]
+        hint = f"{invocation.command('runs')} lists those of all folders. Name one of them."
         raise BadRequest(
-            f"There are no earlier runs of this folder, {here}.",
+            f"No earlier run was started in this folder, {here}.",
             why=f"The folder of these damaged runs is not known: {joined(lost)}." if lost else "",
-            hints=(f"{invocation.command('runs')} lists those of all folders. Name one of them.",),
+            hints=(hint,) * bool(runs),
         )
     found = [run for run in runs if run.name == name] or [
         run for run in runs if run.name.startswith(name)
@@ -161,7 +162,7 @@ def find(name: str = "") -> PastRun:
     what = f"Several runs begin with {name}" if found else f"There is no run {name}"
     raise BadRequest(
         f"{what}{did_you_mean(name, [run.name for run in runs])}.",
-        hints=(f"{invocation.command('runs')} lists them.",),
+        hints=(f"{invocation.command('runs')} lists them.",) * bool(runs),
     )
 
 

@@ -37,7 +37,7 @@ def choices_of(run: PastRun) -> Choices:
             "undone": "It was undone. Repeat it instead.",
             "continued": "A later run has continued it.",
         }.get(run.outcome, "It has nothing left to do.")
-        hint = f"{invocation.command('--yes', '--answers', str(run.answers))} repeats it."
+        hint = f"To repeat it: {invocation.command('--yes', '--answers', str(run.answers))}"
         raise BadRequest(
             f"The run {run.name} cannot be continued.", why=why, hints=(hint,) * run.can_repeat
         )

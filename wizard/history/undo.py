@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Optional
 
+from backends import pip
 from backends.action import Action, Command, ExportAuthorities, RemoveFolder
 from backends.manager import inventory as can_list
 from backends.manager import managers, permanent_install, with_program_path
@@ -26,13 +27,16 @@ from wizard.wording import joined
 
 OF_ENVIRONMENT = frozenset(("environment", "install", "installer", "project"))
 """The roles of the steps that make an environment, or change what is in it."""
+_MOST_NAMES = 3
+"""How many packages are named; of more, only the first."""
 
 
 @dataclass(frozen=True)
 class _Part:
     """What undoes one step: actions with a title and a reason, or why it is left.
 
-    ``last`` says that what undoes other steps still needs what this removes.
+    ``last`` says that what undoes other steps still needs what this removes. ``inside`` is the
+    folder in which it changes something, if that is all it does. ``restores`` is what it puts back.
     """
 
     title: str = ""
@@ -41,6 +45,8 @@ class _Part:
     lock: str = ""
     left: str = ""
     last: bool = False
+    inside: str = ""
+    restores: str = ""
 
 
 def make_plan(run: PastRun) -> Plan:
@@ -63,8 +69,7 @@ def make_plan(run: PastRun) -> Plan:
         raise BadRequest(f"The run {run.name} is still going on. Cancel it first.")
     if run.outcome == "undone":
         raise BadRequest(f"The run {run.name} was already undone.")
-    parts = [part for each in _chain(run) for part in _parts(each, run)]
-    parts.sort(key=lambda part: part.last)
+    parts = _needed([part for each in _chain(run) for part in _parts(each, run)])
     steps: list[Step] = []
     seen: set[Action] = set()
     for part in parts:
@@ -98,7 +103,15 @@ def make_plan(run: PastRun) -> Plan:
         wheelhouse=state.plan.wheelhouse,
         undoes=run.name,
         variables=state.plan.variables,
+        restores=joined(dict.fromkeys(part.restores for part in parts if part.restores)),
     )
+
+
+def _needed(parts: list[_Part]) -> list[_Part]:
+    """Return the parts in their order, without those that change a folder which is removed."""
+    removed = {a.path for part in parts for a in part.actions if isinstance(a, RemoveFolder)}
+    needed = [part for part in parts if not (part.inside and part.inside in removed)]
+    return sorted(needed, key=lambda part: part.last)
 
 
 def _chain(run: PastRun) -> Iterator[PastRun]:
@@ -167,8 +180,9 @@ def _undo_packages(manager: str, before: frozenset[str], log: Path) -> list[_Par
     restore = permanent_install(backend, tuple(sorted(gone)))
     if restore is not None:
         command = with_program_path(backend, restore, program)
-        title = f"Install the removed {packages_named(tuple(sorted(gone)))} again"
-        parts.append(_Part(title, "This run removed them.", (command,), manager))
+        back = packages_named(tuple(sorted(gone)))
+        title, why = f"Install the removed {back} again", "This run removed them."
+        parts.append(_Part(title, why, (command,), manager, restores=f"the {back}"))
     if needed:
         names = packages_named(tuple(sorted(needed)))
         stay, them = ("stays", "it") if len(needed) == 1 else ("stay", "them")
@@ -200,9 +214,30 @@ def _undo_action(run: PastRun, step: Step, action: Action) -> _Part:
         changed = _why_changed(run, environment)
         if changed:
             return _Part(left=changed)
+        if pip.uninstalled(action) or _put_back(action):
+            return _undo_installation(plan, step, action)
     return _Part(
         f"Undo “{step.title}”", "It puts back what was there before.", (action,), step.lock
     )
+
+
+def _undo_installation(plan: Plan, step: Step, command: Command) -> _Part:
+    """Return a part that names the packages which it removes, or puts back."""
+    part = _Part(actions=(command,), lock=step.lock, inside=plan.environment)
+    names = pip.uninstalled(command)
+    if names:
+        release = {"cryptography": f"cryptography {plan.release}"}
+        title = f"Remove {_few([release.get(name, name) for name in names])}"
+        why = f"{'It was' if len(names) == 1 else 'They were'} not there before."
+        return replace(part, title=title, why=why)
+    back, *others = _put_back(command)
+    why = f"It was there before{f', with {_few(others)}' if others else ''}."
+    return replace(part, title=f"Put back {back}", why=why, restores=back)
+
+
+def _put_back(command: Command) -> list[str]:
+    """Return what a command installs in exact versions: ``cffi 1.17.1``."""
+    return [word.replace("==", " ") for word in command.argv if "==" in word]
 
 
 def _undo_folder(run: PastRun, step: Step, action: RemoveFolder) -> _Part:
@@ -242,6 +277,13 @@ def _read(run: PastRun, name: str) -> str:
         return Path(run.folder, name).read_text(encoding="utf-8")
     except (OSError, UnicodeError):
         return ""
+
+
+def _few(names: list[str]) -> str:
+    """Return names as in a sentence; if they are many, the first one and how many others."""
+    if len(names) <= _MOST_NAMES:
+        return joined(names)
+    return f"{names[0]} and {len(names) - 1} other packages"
 
 
 def _count(names: frozenset[str]) -> str:

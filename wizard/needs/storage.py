@@ -227,10 +227,19 @@ def full_temporary(subject: Subject) -> Condition | None:
     why = f"{disk.folder} has only {free // MIB} MB left, but "
     hints = ("Free some space, or use a folder on another disk: --temporary-folder FOLDER",)
     build = Refused(f"{why}a source build takes {BUILD // MIB} MB there.", hints)
-    if free >= DOWNLOADED:
+    if free >= DOWNLOADED or _may_be_there(subject):
         return _impossible("Temporary", build, compiled=build)
     wheel = Refused(f"{why}an installation takes {DOWNLOADED // MIB} MB there.", hints)
     return _impossible("Temporary", wheel, bundled=wheel, compiled=build)
+
+
+def _may_be_there(subject: Subject) -> bool:
+    """Return whether perhaps nothing is to be installed: the release, if it is chosen, is there."""
+    choices, python = subject.choices, subject.python
+    if not python.environment or subject.facts.project or choices.from_wheelhouse:
+        return False
+    there = python.cryptography
+    return bool(there) and not choices.reinstall and choices.release in ("", there)
 
 
 def full_state(subject: Subject) -> Condition | None:

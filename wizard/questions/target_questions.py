@@ -52,7 +52,7 @@ def environment_question(case: Case) -> Question | None:
         assets.text("questions/venv.md"),
         options,
         recommended,
-        _why_this_environment(facts, new_target),
+        _why_this_environment(facts, recommended),
         free="Another folder",
         example="for example ./my-env",
     )
@@ -130,14 +130,15 @@ def _name(python: Python) -> str:
     return f"{name} (free-threaded)" if python.free_threaded else name
 
 
-def _why_this_environment(facts: Facts, target: target_environment.Target | None) -> str:
-    if (target is None or target.new) and facts.in_wizards_clone:
+def _why_this_environment(facts: Facts, folder: str) -> str:
+    python = target_environment.environment_in(facts, folder)
+    if python is None and facts.in_wizards_clone:
         return "Recommended: a new environment outside of this folder, which is the wizard's own."
-    if target is None or target.new:
+    if python is None:
         return "Recommended: a new environment. Nothing else on this computer changes."
-    if target.python.origin == "active":
+    if python.origin == "active":
         return "Recommended: the environment that is active now."
-    return f"Recommended: this environment exists; {_installed_release(target.python)}"
+    return f"Recommended: this environment exists; {_installed_release(python)}"
 
 
 def _installed_release(python: Python) -> str:

@@ -27,8 +27,17 @@ def outcomes() -> dict[str, str]:
 
 def test_without_runs_the_list_is_empty_and_none_is_found() -> None:
     assert past_runs.read_runs() == ()
-    with pytest.raises(BadRequest, match="no earlier runs"):
+    for name, what in (("", "No earlier run was started in this folder"), ("7", "There is no run")):
+        with pytest.raises(BadRequest, match=what) as caught:
+            past_runs.find(name)
+        assert caught.value.hints == ()
+
+
+def test_the_runs_of_other_folders_are_pointed_to(tmp_path: Path) -> None:
+    keep("1", environment_plan(tmp_path / "env"), done("environment", "install"))
+    with pytest.raises(BadRequest, match="No earlier run was started in this folder") as caught:
         past_runs.find()
+    assert "runs lists those of all folders" in caught.value.hints[0]
 
 
 def test_each_outcome_is_told_apart(tmp_path: Path) -> None:

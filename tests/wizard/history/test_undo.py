@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from backends import pip, uv
 from backends.action import Command, ExportAuthorities, RemoveFolder
+from screens.text import messages
 from tests.wizard.history.runs import done, environment_plan, keep, started
 from wizard import unfinished
 from wizard.errors import BadRequest
 from wizard.history import past_runs, undo
 from wizard.plan import PackagesInstalled, Plan, Step
 from wizard.running import inventory, journal
-from wizard.running.events import RunStarted
+from wizard.running.events import RunEnded, RunStarted
 
 
 @pytest.fixture(autouse=True)
@@ -128,6 +130,59 @@ def test_an_environment_that_the_user_made_after_a_cut_off_run_stays(
     folder = keep("2", plan, done("install", earlier=made.name))
     inventory.record_environment(environment, folder)
     assert RemoveFolder(str(environment)) not in undone("2").actions
+
+
+def upgrade_plan(environment: Path) -> Plan:
+    """A plan that replaces 45.0.7 in an environment that is there."""
+    python = f"{environment}/bin/python"
+    back = ("cryptography==45.0.7", "cffi==2.1.1")
+    step = Step(
+        *("install", "Install it", "why", Command(("true",))),
+        undo=(
+            pip.uninstall(python, ("cryptography", "pycparser")),
+            pip.install(python, back, version="26.0", alone=True),
+        ),
+        role="install",
+    )
+    return replace(environment_plan(environment), new=False, steps=(step,))
+
+
+def test_nothing_is_changed_in_an_environment_that_is_then_removed(environment: Path) -> None:
+    inventory.record_environment(
+        environment, keep("1", environment_plan(environment), done("environment", code=4))
+    )
+    folder = keep("2", upgrade_plan(environment), done("install", earlier="1"))
+    inventory.record_environment(environment, folder)
+    plan = undone("2")
+    assert plan.actions == (RemoveFolder(str(environment)),)
+    assert plan.restores == ""
+
+
+def test_the_steps_that_undo_an_upgrade_say_what_each_removes_or_puts_back(
+    environment: Path,
+) -> None:
+    folder = keep("1", upgrade_plan(environment), done("install"))
+    inventory.record_environment(environment, folder)
+    plan = undone()
+    assert [(step.title, step.why) for step in plan.steps] == [
+        ("Remove cryptography 50.0.2 and pycparser", "They were not there before."),
+        ("Put back cryptography 45.0.7", "It was there before, with cffi 2.1.1."),
+    ]
+    assert messages.end_of_run(plan, RunEnded(0, 1.0)) == [
+        "Undone: 1. What it had installed is removed. Put back: cryptography 45.0.7."
+    ]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pip.uninstall("/e/bin/python", ("cryptography", "cffi")),
+        uv.adjusted(uv.uninstall("uv", "/e/python", ("cryptography", "cffi")), no_config=True),
+    ],
+)
+def test_the_packages_that_a_command_removes_are_known(command: Command) -> None:
+    assert pip.uninstalled(command) == ("cryptography", "cffi")
+    assert pip.uninstalled(replace(command, argv=("pip", "install", "cffi"))) == ()
 
 
 def test_the_authorities_that_undo_needs_are_removed_last(environment: Path) -> None:
