@@ -496,14 +496,18 @@ class Session:
         """The last run that was begun, also if other questions were asked since."""
         return self.run if self.run and self.run.has_started else self._earlier_run
 
+    def take_facts(self, facts: Facts) -> None:
+        """Go on with the machine as it is now; the answers are kept."""
+        self.facts = facts
+        self._questions.clear()
+
     def start_over(self, facts: Facts | None = None) -> None:
         """Forget the plan and its run, but keep the answers.
 
         ``facts`` are those of the machine as it is now, if it may have changed.
         """
         if facts is not None:
-            self.facts = facts
-            self._questions.clear()
+            self.take_facts(facts)
         self._code = self.code
         self._earlier_run = self.last_run
         self.run = None

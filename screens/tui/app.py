@@ -428,11 +428,30 @@ class WizardApp(App[int]):
             self.session.start_over(facts)
             self.show_page("question")
 
+        problem = self.session.problem
+        if problem is not None:  # what was given is not possible, so it is asked, too
+            self.session.ask_everything()
+            opened = self.session.open_impossible()
+            go_on()
+            if opened:
+                self.notify(ways.left_out(opened, problem), timeout=15)
+            return
         if self.session.run is None or not self.session.run.has_started:
             go_on()
             return
         why = "The finished steps may have changed something."
         self._look_up(self.session.look_again, why, go_on)
+
+    def on_failure_page_look_again(self) -> None:
+        """Plan with the same answers for the machine as it is now."""
+
+        def go_on(facts: Facts) -> None:
+            self.session.take_facts(facts)
+            self.show_page("review")
+
+        self._look_up(self.session.look_again, "Something may have changed since.", go_on)
+
+    on_alternatives_page_look_again = on_failure_page_look_again
 
     def on_result_page_show_log(self) -> None:
         """Show the whole log of the step that failed, or of the last one, at the error.

@@ -431,9 +431,7 @@ class WelcomePage(Page):
             self.session.ask_everything()
             opened = self.session.open_impossible()
             if opened:
-                self.notify(
-                    f"{opened} is left out. {ways.in_words(self._usual).explained}", timeout=15
-                )
+                self.notify(ways.left_out(opened, self._usual), timeout=15)
         try:
             is_asking = bool(self.session.questions())
         except WizardError:
