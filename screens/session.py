@@ -38,7 +38,8 @@ class Session:
     choices that the plan was made for. ``run`` is the state of the run, or None before it begins;
     ``fixes`` are what the wizard can do about its failed step, once `find_fixes` has looked.
     ``problem`` is why no plan is possible, while a page shows it. ``still_done`` are the steps of
-    the plan that an earlier run has done, if it goes on with that one. ``clock`` returns seconds.
+    the plan that an earlier run has done, if it goes on with that one. ``has_run``: a run has begun
+    in this session, so that something has been changed. ``clock`` returns seconds.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class Session:
         self.still_done: frozenset[str] = frozenset()
         self._asks_given = False
         self._before_use: tuple[Facts | None, Choices, dict[str, str], bool] | None = None
-        self._has_run = False
+        self.has_run = False
         self._skipped = False
         self._seen: frozenset[str] = frozenset()
         self._past: Times | None = None
@@ -183,8 +184,6 @@ class Session:
         if self._before_use is None:
             return
         self.facts, self.given, self.answers, self._asks_given = self._before_use
-        if self._has_run:
-            self.facts = None
         self._before_use, self._resumes, self.changing = None, "", ""
         self._skipped, self.position = False, 0
         self._questions.clear()
@@ -435,7 +434,9 @@ class Session:
         from wizard.running.run_state import RunState
 
         self._code = self.code
-        self._has_run = True
+        self.has_run = True
+        if self._before_use is not None:  # the machine is not as it was then
+            self._before_use = (None, *self._before_use[1:])
         self.fixes = ()
         self.run = self.run.retry() if self.run else RunState.before_run(self.require_plan())
         return self.run

@@ -825,6 +825,34 @@ async def test_an_earlier_run_is_undone_after_the_full_screen(tmp_path: Path) ->
     assert app.undoes.name == "20260102T030405Z-7"
 
 
+async def test_back_from_the_plan_of_an_earlier_run_are_the_earlier_runs(tmp_path: Path) -> None:
+    cut_off(tmp_path, environment_plan(tmp_path / "env"))
+    app = app_for()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press_and_settle(pilot, "enter")
+        await press_and_settle(pilot, "b")  # the first page looks at the computer again
+        assert text(app, "#looking") == "Ready.", "the run has changed something"
+        probes = app.session.engine.probe.__self__.probes
+        await press(pilot, "m", "5")
+        await press_and_settle(pilot, "g")
+        assert isinstance(app.screen, ReviewPage)
+        assert "nothing has been changed" not in words(app)
+        await press_and_settle(pilot, "escape")
+        assert isinstance(app.screen, RunsPage)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, MorePage)
+        await press_and_settle(pilot, "escape")
+        assert isinstance(app.screen, WelcomePage)
+        assert app.session.engine.probe.__self__.probes == probes + 1, "only for the plan"
+
+
+async def press_and_settle(pilot: Pilot[Any], key: str) -> None:
+    """Press a key, and wait for what it begins."""
+    await settled(pilot)
+    await press(pilot, key)
+    await settled(pilot)
+
+
 async def test_no_earlier_runs() -> None:
     app = app_for()
     async with app.run_test(size=(80, 24)) as pilot:
