@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     # Slow to import, and not needed before the first page is shown.
     from wizard.advice.support import Support
     from wizard.engine import Decision, Engine
-    from wizard.facts import Facts
+    from wizard.facts import Facts, Project
     from wizard.fixes.fix import Fix
     from wizard.fixes.offers import Prepared
     from wizard.history.estimates import Estimate, Times
@@ -70,6 +70,7 @@ class Session:
         self._resumes = ""
         self.still_done: frozenset[str] = frozenset()
         self._asks_given = False
+        self._left_out: Project | None = None
         self._before_use: tuple[Facts | None, Choices, dict[str, str], bool] | None = None
         self.has_run = False
         self._skipped = False
@@ -163,6 +164,7 @@ class Session:
         ``facts`` what was probed for them. Raises WizardError, and then changes nothing.
         """
         if self._before_use is None:
+            self._left_out = None if choices.project else self.asked_project()
             self._before_use = (self.facts, self.given, dict(self.answers), self._asks_given)
         self.facts = facts or self.facts
         self.given = choices
@@ -176,6 +178,12 @@ class Session:
             self.stop_using()
             raise
 
+    def asked_project(self) -> Project | None:
+        """Return the project that the user has asked for, if the machine was probed for it."""
+        wanted = self.answers.get("project") or self.given.project
+        project = self.facts.project if self.facts else None
+        return project if project is not None and project.path == wanted else None
+
     def stop_using(self) -> None:
         """Go back to the answers from before `use`; without a call of it, change nothing.
 
@@ -185,6 +193,7 @@ class Session:
             return
         self.facts, self.given, self.answers, self._asks_given = self._before_use
         self._before_use, self._resumes, self.changing = None, "", ""
+        self._left_out = None
         self._skipped, self.position = False, 0
         self._questions.clear()
 
@@ -382,6 +391,9 @@ class Session:
         decision = self.usual()
         self.completed = decision.choices
         self.plan = replace(decision.plan, resumes=self._resumes)
+        if self._left_out is not None:
+            note = _without_project(self._left_out, self.plan.release)
+            self.plan = replace(self.plan, notes=(note, *self.plan.notes))
         self.still_done = frozenset()
         if self._resumes:
             from wizard.history import resume
@@ -566,6 +578,16 @@ class Session:
         if choices not in self._questions:
             self._questions[choices] = self.engine.questions(self.case(choices))
         return self._questions[choices]
+
+
+def _without_project(project: Project, release: str) -> str:
+    """Return that a plan is not for the project that was asked for, and whether it breaks it."""
+    note = f"{project.name} is left out: this plan is for cryptography alone."
+    broken = [limit for limit in project.limits if not limit.allows(release)]
+    if not broken:
+        return note
+    needed = ", ".join(limit.specifier for limit in broken)
+    return f"{project.name} needs cryptography {needed}, and this is {release}. {note}"
 
 
 def _same_python(one: Facts, other: Facts, choices: Choices) -> bool:

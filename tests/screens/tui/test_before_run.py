@@ -991,7 +991,7 @@ async def test_a_full_disk_is_emptied_or_another_folder_is_chosen() -> None:
         assert "only 0 MB left" in words(app)
         await press(pilot, "b")
         assert isinstance(app.screen, QuestionPage), "what a flag answered can be changed here"
-        asked = []
+        asked: list[str] = []
         while isinstance(app.screen, QuestionPage) and len(asked) < 9:
             asked.append(app.session.question().key)
             await press(pilot, "enter")
