@@ -191,7 +191,8 @@ class FailurePage(Page):
             if details.retry:
                 yield Button("Try again  (R)", id="retry", variant="primary")
             else:
-                yield Button("Look again  (R)", id="look", variant="primary")
+                # One space: the three buttons just fit into 60 columns.
+                yield Button("Look again (R)", id="look", variant="primary")
 
     @property
     def _marked(self) -> int:

@@ -827,12 +827,13 @@ async def test_an_earlier_run_is_undone_after_the_full_screen(tmp_path: Path) ->
 
 async def test_back_from_the_plan_of_an_earlier_run_are_the_earlier_runs(tmp_path: Path) -> None:
     cut_off(tmp_path, environment_plan(tmp_path / "env"))
-    app = app_for()
+    machine = FakeMachine()
+    app = WizardApp(machine.engine(), Choices())
     async with app.run_test(size=(80, 24)) as pilot:
         await press_and_settle(pilot, "enter")
         await press_and_settle(pilot, "b")  # the first page looks at the computer again
         assert text(app, "#looking") == "Ready.", "the run has changed something"
-        probes = app.session.engine.probe.__self__.probes
+        probes = machine.probes
         await press(pilot, "m", "5")
         await press_and_settle(pilot, "g")
         assert isinstance(app.screen, ReviewPage)
@@ -843,7 +844,7 @@ async def test_back_from_the_plan_of_an_earlier_run_are_the_earlier_runs(tmp_pat
         assert isinstance(app.screen, MorePage)
         await press_and_settle(pilot, "escape")
         assert isinstance(app.screen, WelcomePage)
-        assert app.session.engine.probe.__self__.probes == probes + 1, "only for the plan"
+        assert machine.probes == probes + 1, "only for the plan"
 
 
 async def press_and_settle(pilot: Pilot[Any], key: str) -> None:
