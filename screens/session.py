@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     # Slow to import, and not needed before the first page is shown.
     from wizard.advice.support import Support
     from wizard.engine import Decision, Engine
-    from wizard.facts import Facts
+    from wizard.facts import Facts, Project
     from wizard.fixes.fix import Fix
     from wizard.fixes.offers import Prepared
     from wizard.history.estimates import Estimate, Times
@@ -38,7 +38,8 @@ class Session:
     choices that the plan was made for. ``run`` is the state of the run, or None before it begins;
     ``fixes`` are what the wizard can do about its failed step, once `find_fixes` has looked.
     ``problem`` is why no plan is possible, while a page shows it. ``still_done`` are the steps of
-    the plan that an earlier run has done, if it goes on with that one. ``clock`` returns seconds.
+    the plan that an earlier run has done, if it goes on with that one. ``has_run``: a run has begun
+    in this session, so that something has been changed. ``clock`` returns seconds.
     """
 
     def __init__(
@@ -69,8 +70,9 @@ class Session:
         self._resumes = ""
         self.still_done: frozenset[str] = frozenset()
         self._asks_given = False
+        self._left_out: Project | None = None
         self._before_use: tuple[Facts | None, Choices, dict[str, str], bool] | None = None
-        self._has_run = False
+        self.has_run = False
         self._skipped = False
         self._seen: frozenset[str] = frozenset()
         self._past: Times | None = None
@@ -162,6 +164,7 @@ class Session:
         ``facts`` what was probed for them. Raises WizardError, and then changes nothing.
         """
         if self._before_use is None:
+            self._left_out = None if choices.project else self.asked_project()
             self._before_use = (self.facts, self.given, dict(self.answers), self._asks_given)
         self.facts = facts or self.facts
         self.given = choices
@@ -175,6 +178,12 @@ class Session:
             self.stop_using()
             raise
 
+    def asked_project(self) -> Project | None:
+        """Return the project that the user has asked for, if the machine was probed for it."""
+        wanted = self.answers.get("project") or self.given.project
+        project = self.facts.project if self.facts else None
+        return project if project is not None and project.path == wanted else None
+
     def stop_using(self) -> None:
         """Go back to the answers from before `use`; without a call of it, change nothing.
 
@@ -183,9 +192,8 @@ class Session:
         if self._before_use is None:
             return
         self.facts, self.given, self.answers, self._asks_given = self._before_use
-        if self._has_run:
-            self.facts = None
         self._before_use, self._resumes, self.changing = None, "", ""
+        self._left_out = None
         self._skipped, self.position = False, 0
         self._questions.clear()
 
@@ -393,6 +401,9 @@ class Session:
         decision = self.usual()
         self.completed = decision.choices
         self.plan = replace(decision.plan, resumes=self._resumes)
+        if self._left_out is not None:
+            note = _without_project(self._left_out, self.plan.release)
+            self.plan = replace(self.plan, notes=(note, *self.plan.notes))
         self.still_done = frozenset()
         if self._resumes:
             from wizard.history import resume
@@ -445,7 +456,9 @@ class Session:
         from wizard.running.run_state import RunState
 
         self._code = self.code
-        self._has_run = True
+        self.has_run = True
+        if self._before_use is not None:  # the machine is not as it was then
+            self._before_use = (None, *self._before_use[1:])
         self.fixes = ()
         self.run = self.run.retry() if self.run else RunState.before_run(self.require_plan())
         return self.run
@@ -506,14 +519,18 @@ class Session:
         """The last run that was begun, also if other questions were asked since."""
         return self.run if self.run and self.run.has_started else self._earlier_run
 
+    def take_facts(self, facts: Facts) -> None:
+        """Go on with the machine as it is now; the answers are kept."""
+        self.facts = facts
+        self._questions.clear()
+
     def start_over(self, facts: Facts | None = None) -> None:
         """Forget the plan and its run, but keep the answers.
 
         ``facts`` are those of the machine as it is now, if it may have changed.
         """
         if facts is not None:
-            self.facts = facts
-            self._questions.clear()
+            self.take_facts(facts)
         self._code = self.code
         self._earlier_run = self.last_run
         self.run = None
@@ -571,6 +588,16 @@ class Session:
         if choices not in self._questions:
             self._questions[choices] = self.engine.questions(self.case(choices))
         return self._questions[choices]
+
+
+def _without_project(project: Project, release: str) -> str:
+    """Return that a plan is not for the project that was asked for, and whether it breaks it."""
+    note = f"{project.name} is left out: this plan is for cryptography alone."
+    broken = [limit for limit in project.limits if not limit.allows(release)]
+    if not broken:
+        return note
+    needed = ", ".join(limit.specifier for limit in broken)
+    return f"{project.name} needs cryptography {needed}, and this is {release}. {note}"
 
 
 def _same_python(one: Facts, other: Facts, choices: Choices) -> bool:

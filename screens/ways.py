@@ -66,6 +66,11 @@ def in_words(error: WizardError) -> WizardError:
     return WizardError(error.what, shown="\n".join(shown), why=error.why, hints=hints)
 
 
+def left_out(opened: str, error: WizardError) -> str:
+    """Return that ``opened``, in flags, is left out because of this error, for the full screen."""
+    return f"{opened} is left out. {in_words(error).explained}"
+
+
 def with_whole_commands(error: WizardError, arguments: Sequence[str], choices: Choices) -> None:
     """Complete the commands in ``error``: what the user has typed, with what helps instead.
 

@@ -143,16 +143,16 @@ def _with_questions(arguments: Arguments, engine: Engine) -> int:
         with background.asked() as answer:  # the terminal answers during the slow import
             from screens.tui import app
         look = terminal.detect_look(arguments.color, light=answer.light, late=answer.late)
-        return app.run_app(engine, choices, _cut_off, look)
+        return app.run_app(engine, choices, _unfinished, look)
     from screens.text import linear
 
     if interface is terminal.Interface.PROMPTS:
         from screens.text.prompts import Prompts
 
-        return linear.install(engine, choices, Prompts(), _cut_off)
+        return linear.install(engine, choices, Prompts(), _unfinished)
     from screens.text.plain import Plain
 
-    return linear.install(engine, choices, Plain(), _cut_off)
+    return linear.install(engine, choices, Plain(), _unfinished)
 
 
 def _explain_small(abilities: terminal.Abilities) -> None:
@@ -168,10 +168,10 @@ def _explain_small(abilities: terminal.Abilities) -> None:
     print(*wrap(text, abilities.columns), "", sep="\n")
 
 
-def _cut_off() -> PastRun | None:
-    """Return the last run in this folder if it was cut off."""
+def _unfinished() -> PastRun | None:
+    """Return the last run in this folder if it was cut off or stopped."""
     from pathlib import Path
 
     from wizard.history import past_runs
 
-    return past_runs.cut_off_in(str(Path.cwd()))
+    return past_runs.unfinished_in(str(Path.cwd()))

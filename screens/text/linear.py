@@ -65,15 +65,15 @@ def install(
     engine: Engine,
     choices: Choices,
     asker: Asker,
-    find_cut_off: Callable[[], PastRun | None] = lambda: None,
+    find_unfinished: Callable[[], PastRun | None] = lambda: None,
 ) -> int:
     """Probe, ask, plan, run and prove; return the exit code.
 
-    ``find_cut_off`` returns an earlier run that was cut off, to offer to continue it. Raises
-    WizardError if the request is wrong, the machine cannot be used, or the input ends before the
-    run, and KeyboardInterrupt if the user quits.
+    ``find_unfinished`` returns an earlier run that was cut off or stopped, to offer to continue
+    it. Raises WizardError if the request is wrong, the machine cannot be used, or the input ends
+    before the run, and KeyboardInterrupt if the user quits.
     """
-    return _Conversation(engine, choices, asker).run(find_cut_off)
+    return _Conversation(engine, choices, asker).run(find_unfinished)
 
 
 def go_on(
@@ -104,12 +104,12 @@ class _Conversation:
         self.cancel = threading.Event()
         self.output = OutputStream(sys.stdout, self.cancel.set)
 
-    def run(self, find_cut_off: Callable[[], PastRun | None]) -> int:
+    def run(self, find_unfinished: Callable[[], PastRun | None]) -> int:
         """Ask, plan and run until the user is done; return the exit code."""
         self._look()
         facts, _ = self.session.probed()
         self.output.write_lines(*describe_machine(facts), *describe_given(self.session.given))
-        code = self._offer_to_continue(find_cut_off())
+        code = self._offer_to_continue(find_unfinished())
         return self._until_done() if code is None else code
 
     def go_on(self, resumes: str) -> int:
@@ -145,11 +145,13 @@ class _Conversation:
             self.session.position = len(self.session.questions())
 
     def _offer_to_continue(self, past: PastRun | None) -> int | None:
-        """If an earlier run was cut off, ask what to do; return an exit code if that is all."""
+        """If an earlier run ended early, ask what to do; return an exit code if that is all."""
         if past is None:
             return None
         when = f"{age(past.started)} ago" if age(past.started) else "just now"
-        self.output.write_lines("", f"An earlier run was cut off {when}: {past.title}.")
+        self.output.write_lines(
+            "", f"An earlier run {past.how_it_ended_early} {when}: {past.title}."
+        )
         ways = (
             ("continue", "Continue it"),
             ("new", "Start again from the beginning"),

@@ -69,6 +69,7 @@ class AlternativesPage(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c,ctrl+y", "copy", "Copy"),
+        Binding("r", "look", "Look again"),
         Binding("escape,b", "back", "Back"),
         *(Binding(str(number), f"take({number})", show=False) for number in range(1, 10)),
     ]
@@ -79,6 +80,9 @@ class AlternativesPage(Page):
         def __init__(self, alternative: Alternative) -> None:
             super().__init__()
             self.alternative = alternative
+
+    class LookAgain(Message):
+        """The user has put something right outside the wizard: the plan may be possible now."""
 
     def __init__(self, session: Session, error: Impossible) -> None:
         super().__init__(session)
@@ -98,6 +102,7 @@ class AlternativesPage(Page):
             yield AlternativeList("ways", self._rows(), can_do)
         with Horizontal(classes="buttons"):
             yield Button("Quit  (Q)", id="quit")
+            yield Button("Look again  (R)", id="look")
             yield Button("Back  (Esc)", id="back", variant="primary")
 
     def on_mount(self) -> None:
@@ -123,6 +128,11 @@ class AlternativesPage(Page):
         if alternative.command:
             return "the command", alternative.command
         return "these lines", f"{alternative.title}\n{alternative.detail}"
+
+    @on(Button.Pressed, "#look")
+    def action_look(self) -> None:
+        """Look at the computer again, and plan with the same answers."""
+        self.post_message(self.LookAgain())
 
     def action_back(self) -> None:
         """Go back one page. The answers are kept."""

@@ -83,9 +83,9 @@ class WizardApp(App[int]):
     """The wizard on the full screen. `run` returns the exit code.
 
     With ``facts`` and ``knowledge`` it does not probe the machine; ``clock`` returns seconds.
-    ``find_cut_off`` returns an earlier run that was cut off, to offer to continue it. ``undoes`` is
-    the run that the user wants to undo, after the full screen has closed. ``look`` says what the
-    terminal can show.
+    ``find_unfinished`` returns an earlier run that was cut off or stopped, to offer to continue it.
+    ``undoes`` is the run that the user wants to undo, after the full screen has closed. ``look``
+    says what the terminal can show.
     """
 
     TITLE = TITLE
@@ -111,7 +111,7 @@ class WizardApp(App[int]):
         knowledge: Knowledge | None = None,
         facts: Facts | None = None,
         clock: Callable[[], float] = time.monotonic,
-        find_cut_off: Callable[[], PastRun | None] = lambda: None,
+        find_unfinished: Callable[[], PastRun | None] = lambda: None,
         look: Look = Look(),  # noqa: B008 - it does not change
     ) -> None:
         super().__init__()
@@ -121,8 +121,9 @@ class WizardApp(App[int]):
         self._more_filters = drawing.filters(look, lambda: self.current_theme.dark)
         if not look.moves:
             self.animation_level = "none"
-        self.find_cut_off = find_cut_off
+        self.find_unfinished = find_unfinished
         self.undoes: PastRun | None = None
+        self._planned_from: tuple[type[Page], ...] = ()
         self.session = Session(engine, choices, knowledge=knowledge, facts=facts, clock=clock)
         self.announcer: Announcer | None = None
         self.bug: Exception | None = None
@@ -167,7 +168,7 @@ class WizardApp(App[int]):
 
     def get_default_screen(self) -> WelcomePage:
         """Return the first page, so that Textual draws no empty screen before it."""
-        return WelcomePage(self.session, self.find_cut_off)
+        return WelcomePage(self.session, self.find_unfinished)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Let no cursor blink if the user wants no animations."""
@@ -183,9 +184,18 @@ class WizardApp(App[int]):
             run.stop(leave=True)
             self.set_timer(GRACE_SECONDS, lambda: self.exit(int(Exit.CANCELLED)))
 
+    def _back_from_review(self) -> None:
+        """Show the first page, or the pages above it from which the plan's answers came."""
+        pages, self._planned_from = self._planned_from, ()
+        self.show_page("welcome")
+        if self.session.facts is not None:  # otherwise the first page looks at the computer
+            for page in pages:
+                self.push_screen(page(self.session))
+
     def show_page(self, page_name: str) -> None:
         """Replace all open pages by this one. The first page stays at the bottom of the stack."""
         if page_name == "welcome":
+            self._planned_from = ()
             self.session.stop_using()
             self.session.problem = None
             while len(self.screen_stack) > 1:
@@ -335,11 +345,16 @@ class WizardApp(App[int]):
 
     def on_welcome_page_use_answers(self, message: WelcomePage.UseAnswers) -> None:
         """Look at the machine for these choices, and show their plan."""
-        session, choices = self.session, message.choices
+        from screens.tui.more import MorePage
+        from screens.tui.runs import RunsPage
+
+        session, choices, menus = self.session, message.choices, (MorePage, RunsPage)
 
         def go_on(facts: Facts) -> None:
             session.use(choices, facts=facts, resumes=message.resumes)
+            above = tuple(type(page) for page in self.screen_stack if isinstance(page, menus))
             self.show_page("review")
+            self._planned_from = above
 
         self._look_up(
             lambda: session.engine.probe(choices, everything=True),
@@ -367,8 +382,13 @@ class WizardApp(App[int]):
         else:
             self.show_page("review")
 
+    def on_review_page_back(self) -> None:
+        """Go back to the page from which the plan came."""
+        self._back_from_review()
+
     def on_review_page_start(self) -> None:
         """Start or continue the run, after the password if one is needed."""
+        self._planned_from = ()
         if not self.session.needs_password() or self._ask_password():
             self.show_page("run")
 
@@ -414,7 +434,7 @@ class WizardApp(App[int]):
             unlocked = False
         if not unlocked:
             self.notify(
-                "These steps need administrator rights. Nothing was changed.",
+                "These steps need administrator rights. Nothing was done.",
                 title="No password",
                 severity="warning",
                 timeout=10,
@@ -428,11 +448,30 @@ class WizardApp(App[int]):
             self.session.start_over(facts)
             self.show_page("question")
 
+        problem = self.session.problem
+        if problem is not None:  # what was given is not possible, so it is asked, too
+            self.session.ask_everything()
+            opened = self.session.open_impossible()
+            go_on()
+            if opened:
+                self.notify(ways.left_out(opened, problem), timeout=15)
+            return
         if self.session.run is None or not self.session.run.has_started:
             go_on()
             return
         why = "The finished steps may have changed something."
         self._look_up(self.session.look_again, why, go_on)
+
+    def on_failure_page_look_again(self) -> None:
+        """Plan with the same answers for the machine as it is now."""
+
+        def go_on(facts: Facts) -> None:
+            self.session.take_facts(facts)
+            self.show_page("review")
+
+        self._look_up(self.session.look_again, "Something may have changed since.", go_on)
+
+    on_alternatives_page_look_again = on_failure_page_look_again
 
     def on_result_page_show_log(self) -> None:
         """Show the whole log of the step that failed, or of the last one, at the error.
@@ -546,17 +585,17 @@ class WizardApp(App[int]):
 def run_app(
     engine: Engine,
     choices: Choices,
-    find_cut_off: Callable[[], PastRun | None] = lambda: None,
+    find_unfinished: Callable[[], PastRun | None] = lambda: None,
     look: Look = Look(),  # noqa: B008 - it does not change
 ) -> int:
     """Run the full-screen wizard and return the exit code.
 
-    ``find_cut_off`` and ``look`` are those of `WizardApp`. If a bug ended it, raises that exception
-    after the terminal is restored.
+    ``find_unfinished`` and ``look`` are those of `WizardApp`. If a bug ended it, raises that
+    exception after the terminal is restored.
     """
     if look.late:
         drawing.leave_answers_out()
-    app = WizardApp(engine, choices, find_cut_off=find_cut_off, look=look)
+    app = WizardApp(engine, choices, find_unfinished=find_unfinished, look=look)
     with ending.needing_terminal(partial(_last_text, app, int(Exit.CANCELLED))):
         code = app.run()
     if app.undoes is not None:

@@ -121,12 +121,16 @@ class FailurePage(Page):
     class Reconsider(Message):
         """The user wants to change the answers."""
 
+    class LookAgain(Message):
+        """The user has put something right outside the wizard: the plan may be possible now."""
+
     class ShowLog(Message):
         """The user wants to see the log of the run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *KEYS,
         Binding("r", "retry", "Try again"),
+        Binding("r", "look", "Look again"),
         Binding("b,escape", "reconsider", "Questions"),
         Binding("o", "show_log", "Full log"),
         Binding("w", "report", "Report"),
@@ -186,6 +190,9 @@ class FailurePage(Page):
             yield Button("Questions  (B)", id="reconsider")
             if details.retry:
                 yield Button("Try again  (R)", id="retry", variant="primary")
+            else:
+                # One space: the three buttons just fit into 60 columns.
+                yield Button("Look again (R)", id="look", variant="primary")
 
     @property
     def _marked(self) -> int:
@@ -199,11 +206,11 @@ class FailurePage(Page):
         self.take_focus()
 
     def first_focus(self) -> None:
-        """Focus the best fix, the button that tries again, or the one to the questions."""
+        """Focus the best fix, or the button that tries or looks again."""
         if self._details.fixes:
             self.query(FixRow).first().focus(scroll_visible=False)  # the cause is above it
             return
-        self.query_one("#retry" if self._details.retry else "#reconsider").focus()
+        self.query_one("#retry" if self._details.retry else "#look").focus()
 
     def copy_content(self) -> tuple[str, str]:
         """Return the full text of the page."""
@@ -215,6 +222,8 @@ class FailurePage(Page):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Allow only actions that apply to this run."""
         if action in ("retry", "show_log", "report") and not self._details.retry:
+            return False
+        if action == "look" and self._details.retry:
             return False
         return super().check_action(action, parameters)
 
@@ -230,6 +239,11 @@ class FailurePage(Page):
     def action_retry(self) -> None:
         """Continue from the failed step."""
         self.post_message(self.Retry())
+
+    @on(Button.Pressed, "#look")
+    def action_look(self) -> None:
+        """Look at the computer again, and plan with the same answers."""
+        self.post_message(self.LookAgain())
 
     @on(Button.Pressed, "#reconsider")
     def action_reconsider(self) -> None:

@@ -126,7 +126,7 @@ class MorePage(Page):
     def _wheelhouse(self) -> None:
         self._ask_for(
             "Wheels for other computers",
-            "Into which folder? It is made if it does not exist:",
+            f"{self._alone()}Into which folder? It is made if it does not exist:",
             "wheelhouse",
             WHEELHOUSE,
             "The wizard plans which wheels are needed.",
@@ -137,11 +137,19 @@ class MorePage(Page):
 
         self._ask_for(
             "Install without a network",
-            "From which folder? It is one that “Wheels for other computers” has made, or a kit:",
+            f"{self._alone()}From which folder? It is one that “Wheels for other computers” has "
+            "made, or a kit:",
             "from_wheelhouse",
             WHEELHOUSE if (Path(WHEELHOUSE) / manifest.FILE).is_file() else "",
             "The wizard reads the folder.",
         )
+
+    def _alone(self) -> str:
+        """Return a sentence that the project is left out, if one was asked for."""
+        project = self.session.asked_project()
+        if project is None:
+            return ""
+        return f"{project.name} is left out: this is for cryptography alone. "
 
     def _ask_for(
         self, title: str, text: str, name: str, value: str, why: str, wrong: str = ""

@@ -69,11 +69,13 @@ def commands(plan: Plan, privilege: Privilege) -> str:
     )
 
 
-def effort(estimate: Estimate) -> str:
+def effort(plan: Plan, estimate: Estimate) -> str:
     """Return what a plan takes, in a sentence: ``Downloads about 7 MB; usually takes …``"""
     from wizard.history.estimates import size_in_words
 
     time = estimate.time
+    if plan.only_proves:
+        return f"The proof {time}."
     if not estimate.download:  # or nobody knows how much
         return f"{time[0].upper()}{time[1:]}."
     return f"Downloads about {size_in_words(estimate.download)}; {time}."
@@ -115,6 +117,9 @@ class ReviewPage(Page):
     STAGE = "Review"
     HELP_PAGE = "review"
 
+    class Back(Message):
+        """The user wants to go back to the page before the plan, which asked no question."""
+
     class Start(Message):
         """The user wants to start the run."""
 
@@ -144,7 +149,8 @@ class ReviewPage(Page):
         facts, knowledge = self.session.probed()
         count = len(plan.steps)
         done = len(self.session.still_done)
-        state = f"{done} done by the earlier run" if done else "nothing has been changed yet"
+        state = "not started" if self.session.has_run else "nothing has been changed yet"
+        state = f"{done} done by the earlier run" if done else state
         yield Static(
             f"Review: {count} {'step' if count == 1 else 'steps'}, {state}", classes="title"
         )
@@ -182,7 +188,7 @@ class ReviewPage(Page):
         if self.closing:
             return
         facts, _ = session.probed()
-        parts = (effort(estimate), room_needed(plan, facts, session.completed))
+        parts = (effort(plan, estimate), room_needed(plan, facts, session.completed))
         self.query_one("#effort", Static).update(" ".join(filter(None, parts)))
         for row in self.query(StepRow):
             row.remark(*self._mark(row, in_brief(estimate.of(row.step.id).seconds)))
@@ -243,8 +249,8 @@ class ReviewPage(Page):
         answers.show(self)
 
     def action_back(self) -> None:
-        """Go back to the last question."""
-        self.post_message(ShowPage("question" if self.session.back() else "welcome"))
+        """Go back to the last question, or to where the plan came from."""
+        self.post_message(ShowPage("question") if self.session.back() else self.Back())
 
     def action_start(self) -> None:
         """Start the run."""

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 INTRODUCTION = "This wizard installs the package cryptography, and proves that it works."
 READY = "Ready. Nothing has been changed."
+READY_AGAIN = "Ready."
+"""The same after a run of this session, which has changed something."""
 MENU_ACTIONS = {
     "install": "1",
     "customise": "2",
@@ -76,13 +78,13 @@ class WelcomePage(Page):
 
     @dataclass
     class ContinueRun(Message):
-        """The user wants to continue a run that was cut off."""
+        """The user wants to continue a run that was cut off or stopped."""
 
         past: PastRun
 
     @dataclass
     class UndoRun(Message):
-        """The user wants to undo a run that was cut off."""
+        """The user wants to undo a run that was cut off or stopped."""
 
         past: PastRun
 
@@ -103,11 +105,11 @@ class WelcomePage(Page):
         """The user wants to see what else the wizard can do."""
 
     def __init__(
-        self, session: Session, find_cut_off: Callable[[], PastRun | None] = lambda: None
+        self, session: Session, find_unfinished: Callable[[], PastRun | None] = lambda: None
     ) -> None:
         super().__init__(session)
-        self._find_cut_off = find_cut_off
-        self._cut_off: PastRun | None = None
+        self._find_unfinished = find_unfinished
+        self._unfinished: PastRun | None = None
         self._last: PastRun | None = None
         self._usual: Decision | WizardError | None = None
         self._since = 0.0
@@ -223,6 +225,10 @@ class WelcomePage(Page):
         looking.update(text)
         looking.set_class(not text, "-empty")
 
+    @property
+    def _ready(self) -> str:
+        return READY_AGAIN if self.session.has_run else READY
+
     def _problems(self, *more: str) -> str:
         """Return what could not be found out about the machine, and more lines."""
         facts, _ = self.session.probed()
@@ -244,19 +250,19 @@ class WelcomePage(Page):
         except WizardError as error:
             self._usual = error
         text, bad = await in_thread(self._describe_usual), isinstance(self._usual, WizardError)
-        self._cut_off = await in_thread(self._find_cut_off)
-        self._last = None if self._cut_off else await in_thread(self._find_last)
+        self._unfinished = await in_thread(self._find_unfinished)
+        self._last = None if self._unfinished else await in_thread(self._find_last)
         if self.closing:
             return
         self._planning = False
-        self._say(self._problems(*(() if bad else (READY,))))
+        self._say(self._problems(*(() if bad else (self._ready,))))
         usual = self.query_one("#usual", Static)
         usual.set_class(bad, "bad")
         usual.update(text)
         self._told = text
         self.add_class("-planned")
         self._show_support_row()
-        self.set_class(self._cut_off is not None, "-cut-off")
+        self.set_class(self._unfinished is not None, "-unfinished")
         self._show_menu()
 
     def _describe_usual(self) -> str:
@@ -272,7 +278,7 @@ class WelcomePage(Page):
 
         plan = usual.plan
         what = headline(plan, usual.choices, usual.case.target.python.version)
-        return f"{what}. {effort(self.session.estimate(plan))}"
+        return f"{what}. {effort(plan, self.session.estimate(plan))}"
 
     def _find_last(self) -> PastRun | None:
         """Return the last run in this folder, if its answers are others than the usual ones."""
@@ -298,7 +304,7 @@ class WelcomePage(Page):
 
     def _set_crowded(self) -> None:
         """Keep the end of the menu on the screen: without the facts, or with less of the reason."""
-        told = "\n".join((INTRODUCTION, self._problems(READY), self._told))
+        told = "\n".join((INTRODUCTION, self._problems(self._ready), self._told))
         lines = sum(len(wrap(line, self.columns)) or 1 for line in told.splitlines())
         free = self.app.size.height - lines - sum(len(row.split("\n")) for _, row in self._rows())
         free -= TALL_GAPS if self.has_class("-tall") else GAPS
@@ -327,10 +333,10 @@ class WelcomePage(Page):
     def _ways(self) -> list[tuple[str, str, str]]:
         """Return what can be done: its key, its label, and a few more words."""
         usual, ways = self._usual, []
-        if self._cut_off is not None:
-            when = _ago(self._cut_off)
+        if self._unfinished is not None:
+            when, ended = _ago(self._unfinished), self._unfinished.how_it_ended_early
             ways += [
-                ("g", "Go on with the run that was cut off", f"{when}: {self._cut_off.title}"),
+                ("g", f"Go on with the run that {ended}", f"{when}: {self._unfinished.title}"),
                 ("u", "Undo it", ""),
             ]
         if isinstance(usual, WizardError):
@@ -431,9 +437,7 @@ class WelcomePage(Page):
             self.session.ask_everything()
             opened = self.session.open_impossible()
             if opened:
-                self.notify(
-                    f"{opened} is left out. {ways.in_words(self._usual).explained}", timeout=15
-                )
+                self.notify(ways.left_out(opened, self._usual), timeout=15)
         try:
             is_asking = bool(self.session.questions())
         except WizardError:
@@ -466,14 +470,14 @@ class WelcomePage(Page):
             self.action_quit_page()
 
     def action_continue_run(self) -> None:
-        """Continue the run that was cut off."""
-        if self._cut_off is not None and self._is_ready():
-            self.post_message(self.ContinueRun(self._cut_off))
+        """Continue the run that was cut off or stopped."""
+        if self._unfinished is not None and self._is_ready():
+            self.post_message(self.ContinueRun(self._unfinished))
 
     def action_undo_run(self) -> None:
-        """Undo the run that was cut off."""
-        if self._cut_off is not None and self._is_ready():
-            self.post_message(self.UndoRun(self._cut_off))
+        """Undo the run that was cut off or stopped."""
+        if self._unfinished is not None and self._is_ready():
+            self.post_message(self.UndoRun(self._unfinished))
 
 
 def _ago(past: PastRun) -> str:

@@ -105,14 +105,14 @@ def test_line_by_line_it_can_be_left_alone(cut_off: PastRun) -> None:
 async def until_offered(app: WizardApp, pilot: Pilot[int]) -> None:
     """Wait until the first page has looked at the machine, and then for earlier runs."""
     for _ in range(400):
-        if app.screen.has_class("-cut-off"):
+        if app.screen.has_class("-unfinished"):
             break
         await pilot.pause(0.05)
     await pilot.pause()
 
 
 async def test_the_full_screen_offers_it_and_goes_to_the_review(cut_off: PastRun) -> None:
-    app = WizardApp(Pretended().engine(), Choices(), find_cut_off=lambda: cut_off)
+    app = WizardApp(Pretended().engine(), Choices(), find_unfinished=lambda: cut_off)
     async with app.run_test(size=(80, 24)) as pilot:
         await until_offered(app, pilot)
         assert app.focused is not None
@@ -124,8 +124,23 @@ async def test_the_full_screen_offers_it_and_goes_to_the_review(cut_off: PastRun
         assert app.session.require_plan().resumes == CUT
 
 
+async def test_a_run_that_was_stopped_is_offered_first(
+    cut_off: PastRun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stopped = replace(cut_off, outcome="cancelled")
+    app = WizardApp(Pretended().engine(), Choices(), find_unfinished=lambda: stopped)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until_offered(app, pilot)
+        row = app.screen.query_one(MarkedList).options[0]
+        assert "G  Go on with the run that was stopped" in str(row.prompt)
+    linear.install(
+        Pretended().engine(), Choices(), Script("new", "", "", "", "quit"), lambda: stopped
+    )
+    assert "An earlier run was stopped" in capsys.readouterr().out
+
+
 async def test_the_full_screen_closes_for_undo(cut_off: PastRun) -> None:
-    app = WizardApp(Pretended().engine(), Choices(), find_cut_off=lambda: cut_off)
+    app = WizardApp(Pretended().engine(), Choices(), find_unfinished=lambda: cut_off)
     async with app.run_test(size=(80, 24)) as pilot:
         await until_offered(app, pilot)
         await pilot.press("u")
@@ -137,7 +152,7 @@ async def test_a_failure_page_writes_a_report_after_showing_it(
     cut_off: PastRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    app = WizardApp(Pretended().engine(), Choices(), find_cut_off=lambda: cut_off)
+    app = WizardApp(Pretended().engine(), Choices(), find_unfinished=lambda: cut_off)
     async with app.run_test(size=(80, 24)) as pilot:
         await until_offered(app, pilot)
         await app.push_screen(FailurePage(app.session, FailureDetails("t", "w", retry=True)))

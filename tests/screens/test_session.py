@@ -104,6 +104,24 @@ def test_a_project_that_nothing_fits_is_refused_and_another_answer_is_asked_for(
 
 
 @pytest.mark.parametrize(
+    ("limits", "note"),
+    [
+        ((), "app is left out: this plan is for cryptography alone."),
+        (CONTRADICTION.limits[1:], "app needs cryptography <44,>=41.0.5, and this is 50.0.2. app "),
+    ],
+)
+def test_a_plan_that_leaves_the_project_out_says_so(limits: tuple[Limit, ...], note: str) -> None:
+    project = replace(CONTRADICTION, limits=limits)
+    facts = replace(DEBIAN, project=project)
+    given = Choices(project=project.path)
+    session = Session(Pretended(facts).engine(), given, facts=facts, knowledge=knowledge.load())
+    session.use(Choices(venv="/home/ada/env"), facts=replace(facts, project=None))
+    assert session.make_plan().notes[0].startswith(note)
+    session.stop_using()
+    assert not [each for each in session.make_plan().notes if "left out" in each]
+
+
+@pytest.mark.parametrize(
     ("problem", "probes"), [("", [False]), ("It cannot be installed.", [False, True])]
 )
 def test_for_a_project_the_rest_of_the_machine_is_not_probed_again(

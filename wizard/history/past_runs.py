@@ -79,6 +79,11 @@ class PastRun:
         )
 
     @property
+    def how_it_ended_early(self) -> str:
+        """How it ended before all was done, at its user's wish or not: after "a run that"."""
+        return "was stopped" if self.outcome == "cancelled" else "was cut off"
+
+    @property
     def can_repeat(self) -> bool:
         """Whether its answers can be used again: not while it still uses them."""
         made = self.undoes or self.repairs or self.outcome == "running"
@@ -173,7 +178,13 @@ def named(name: str) -> Optional[PastRun]:
 
 
 def cut_off_in(folder: str) -> Optional[PastRun]:
-    """Return the newest run of this working folder if it was cut off, otherwise None.
+    """Return the newest run of this working folder if it was cut off, otherwise None."""
+    run = unfinished_in(folder)
+    return run if run and run.outcome == "cut off" else None
+
+
+def unfinished_in(folder: str) -> Optional[PastRun]:
+    """Return the newest run of this working folder if it was cut off or stopped, otherwise None.
 
     It only looks at the latest runs, and reads no plan of other folders: the wizard calls it at
     every start. Repairs do not count.
@@ -181,8 +192,11 @@ def cut_off_in(folder: str) -> Optional[PastRun]:
     for path in _latest():
         ends = _first_and_last_event(path / journal.FILE)
         if ends and ends[0].get("folder") == folder and not _repairs(path):
-            run = None if ends[1].get("kind") == "run-ended" else _read(path)
-            return run if run and run.outcome == "cut off" and run.can_resume else None
+            has_ended = ends[1].get("kind") == "run-ended"
+            if has_ended and ends[1].get("code") != Exit.CANCELLED:
+                return None
+            run = _read(path)
+            return run if run.outcome in ("cut off", "cancelled") and run.can_resume else None
     return None
 
 

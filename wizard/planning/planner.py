@@ -113,8 +113,18 @@ def _assemble(case: Case, recipe: Recipe, steps: tuple[Step, ...], notes: tuple[
         limits=tuple(map(_plan_limit, case.limits)),
         usage=pipx_steps.usage(case) if pipx_steps.uses_pipx(case) else "",
         also=case.project.contents if case.project else "",
-        replaces=target.python.cryptography if recipe.steps and not target.new else "",
+        replaces=_replaced(case) if recipe.steps else "",
     )
+
+
+def _replaced(case: Case) -> str:
+    """Return the version that is there now and is replaced by another one; empty if there is none.
+
+    The same release is replaced only if the user wants that: a project and a wheelhouse come into
+    an environment that has it.
+    """
+    now = "" if case.target.new else case.target.python.cryptography
+    return now if now != case.choices.release or case.choices.reinstall else ""
 
 
 def _plan_limit(limit: Limit) -> PlanLimit:

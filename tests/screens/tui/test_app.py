@@ -473,7 +473,7 @@ async def test_a_question_mark_opens_and_closes_the_help(app: WizardApp) -> None
         assert not isinstance(app.screen, HelpScreen)
 
 
-async def test_what_cannot_be_planned_is_explained(app: WizardApp) -> None:
+async def test_what_cannot_be_planned_is_explained(app: WizardApp, machine: FakeMachine) -> None:
     async with app.run_test() as pilot:
         await settled(pilot)
         await press(pilot, "2", "enter", "down", "enter", "enter")
@@ -481,8 +481,11 @@ async def test_what_cannot_be_planned_is_explained(app: WizardApp) -> None:
         shown = words(app)
         for part in ("cannot be installed here", "Requires-Python: <3.11", "newer", "Choose 50"):
             assert part in shown
+        probes = machine.probes
         await press(pilot, "r")
-        assert isinstance(app.screen, FailurePage), "there is nothing to try again"
+        await settled(pilot)
+        assert machine.probes == probes + 1, "something may have been put right"
+        assert isinstance(app.screen, FailurePage), "it was not"
         await press(pilot, "b")
         assert text(app, "#progress") == "Question 1"
         assert app.session.answers["release"] == "45.0.7"

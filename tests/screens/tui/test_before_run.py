@@ -36,7 +36,7 @@ from wizard import knowledge
 from wizard.choices import Choices
 from wizard.engine import Decision
 from wizard.errors import BadRequest, Impossible
-from wizard.facts import Project, Python, Space
+from wizard.facts import Facts, Project, Python, Space
 from wizard.needs.case import Case
 from wizard.plan import Plan
 from wizard.programs import waiting
@@ -825,6 +825,35 @@ async def test_an_earlier_run_is_undone_after_the_full_screen(tmp_path: Path) ->
     assert app.undoes.name == "20260102T030405Z-7"
 
 
+async def test_back_from_the_plan_of_an_earlier_run_are_the_earlier_runs(tmp_path: Path) -> None:
+    cut_off(tmp_path, environment_plan(tmp_path / "env"))
+    machine = FakeMachine()
+    app = WizardApp(machine.engine(), Choices())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press_and_settle(pilot, "enter")
+        await press_and_settle(pilot, "b")  # the first page looks at the computer again
+        assert text(app, "#looking") == "Ready.", "the run has changed something"
+        probes = machine.probes
+        await press(pilot, "m", "5")
+        await press_and_settle(pilot, "g")
+        assert isinstance(app.screen, ReviewPage)
+        assert "nothing has been changed" not in words(app)
+        await press_and_settle(pilot, "escape")
+        assert isinstance(app.screen, RunsPage)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, MorePage)
+        await press_and_settle(pilot, "escape")
+        assert isinstance(app.screen, WelcomePage)
+        assert machine.probes == probes + 1, "only for the plan"
+
+
+async def press_and_settle(pilot: Pilot[Any], key: str) -> None:
+    """Press a key, and wait for what it begins."""
+    await settled(pilot)
+    await press(pilot, key)
+    await settled(pilot)
+
+
 async def test_no_earlier_runs() -> None:
     app = app_for()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -941,3 +970,61 @@ async def test_the_facts_are_those_of_the_environment_that_was_asked_for(
         await settled(pilot)
         assert text(app, "#fact-1").startswith(python)
         assert pip in text(app, "#fact-2")
+
+
+# --- what was not possible, and is put right
+
+
+def with_free(facts: Facts, free: int) -> Facts:
+    """The machine with so many free bytes where the environment is made."""
+    return replace(facts, spaces=(Space("/data", free),))
+
+
+async def test_a_full_disk_is_emptied_or_another_folder_is_chosen() -> None:
+    debian = recorded("debian-12")
+    machine = FakeMachine(facts=with_free(debian, 0), real=True)
+    given = Choices(venv="/data/env", installer="pip")
+    app = WizardApp(machine.engine(), given, knowledge=knowledge.load())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "t")
+        assert isinstance(app.screen, FailurePage)
+        assert "only 0 MB left" in words(app)
+        await press(pilot, "b")
+        assert isinstance(app.screen, QuestionPage), "what a flag answered can be changed here"
+        asked: list[str] = []
+        while isinstance(app.screen, QuestionPage) and len(asked) < 9:
+            asked.append(app.session.question().key)
+            await press(pilot, "enter")
+        assert asked == ["venv"], "its answer is a flag"
+        assert isinstance(app.screen, FailurePage), "the same answers on a disk that is full"
+        machine.facts = with_free(debian, 9 << 30)
+        await press(pilot, "r")
+        await settled(pilot)
+        assert isinstance(app.screen, ReviewPage)
+        assert app.session.require_plan().environment == "/data/env"
+
+
+async def test_a_given_release_that_does_not_exist_is_no_dead_end() -> None:
+    app = app_for(Choices(release="9.9"), facts=recorded("debian-12"), real=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "t")
+        assert isinstance(app.screen, FailurePage)
+        await press(pilot, "b")
+        assert isinstance(app.screen, QuestionPage)
+        assert "--release 9.9 is left out" in notices(app)
+
+
+async def test_the_ways_out_can_be_looked_for_again() -> None:
+    hopeless = replace(recorded("debian-12"), pythons=())
+    machine = FakeMachine(facts=hopeless, real=True)
+    app = WizardApp(machine.engine(), Choices(), knowledge=knowledge.load())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await press(pilot, "enter")
+        assert isinstance(app.screen, AlternativesPage)
+        machine.facts = recorded("debian-12")
+        await press(pilot, "r")
+        await settled(pilot)
+        assert isinstance(app.screen, ReviewPage)

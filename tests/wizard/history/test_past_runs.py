@@ -9,7 +9,7 @@ import pytest
 from tests.wizard.history.runs import done, ended, environment_plan, keep, started
 from wizard import locations
 from wizard.codec import to_json
-from wizard.errors import BadRequest
+from wizard.errors import BadRequest, Exit
 from wizard.history import past_runs, resume, undo
 from wizard.plan import Plan
 from wizard.running import journal, ownership
@@ -168,8 +168,20 @@ def test_only_the_newest_run_of_a_folder_counts_as_cut_off(tmp_path: Path) -> No
     assert cut is not None
     assert cut.name == "1"
     assert past_runs.cut_off_in("/elsewhere") is None
+    assert past_runs.unfinished_in("/here") == cut
     keep("2", plan, done("environment", "install", folder="/here"))
     assert past_runs.cut_off_in("/here") is None
+
+
+def test_a_run_that_was_stopped_is_unfinished_but_not_cut_off(tmp_path: Path) -> None:
+    plan = environment_plan(tmp_path / "env")
+    keep("1", plan, done("environment", folder="/here", code=Exit.CANCELLED))
+    stopped = past_runs.unfinished_in("/here")
+    assert stopped is not None
+    assert (stopped.name, stopped.how_it_ended_early) == ("1", "was stopped")
+    assert past_runs.cut_off_in("/here") is None
+    keep("2", plan, done("environment", folder="/here", code=1))
+    assert past_runs.unfinished_in("/here") is None, "the newest run is another one"
 
 
 def test_the_last_run_of_a_folder_is_found_if_its_answers_can_be_used(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tests.wizard.planned import plan
 from wizard.choices import Choices
 from wizard.codec import from_json, to_json
 from wizard.errors import Impossible, WizardError
-from wizard.facts import Facts, Headers, Manager, Package, Tool
+from wizard.facts import Facts, Headers, Manager, Package, Project, Tool
 from wizard.knowledge import load
 from wizard.plan import SCHEMA, PackagesInstalled, Plan, order
 
@@ -160,6 +160,10 @@ def test_the_same_version_is_installed_again_only_on_request() -> None:
     older = plan(facts, KNOWLEDGE, Choices(venv="/e", release="49.0.0"))
     assert older.replaces == "50.0.2"
     assert not plan(facts, KNOWLEDGE, Choices(venv="/other")).replaces
+    project = Project("app.txt", "requirements", "app.txt", requirements=("pyopenssl",))
+    for_project = Choices(venv="/e", project="app.txt")
+    with_project = plan(replace(facts, project=project), KNOWLEDGE, for_project)
+    assert with_project.replaces == "", "nothing replaces a release by itself"
     again = Choices(venv="/e", reinstall="yes")
     argv = commands(plan(facts, KNOWLEDGE, again))["install"].argv
     assert "--force-reinstall" in argv
