@@ -29,9 +29,14 @@ if TYPE_CHECKING:
     from wizard.needs.storage import Room
 
 
-def headline(plan: Plan, choices: Choices, python: str = "") -> str:
-    """Return the plan, made for these choices, in one sentence; ``python`` is the target's version,
-    empty to leave it out."""
+def headline(
+    plan: Plan, choices: Choices, python: str = "", done: frozenset[str] = frozenset()
+) -> str:
+    """Return the plan, made for these choices, in one sentence.
+
+    ``python`` is the target's version, empty to leave it out; ``done`` are the ids of the steps
+    that an earlier run has done.
+    """
     origin = methods()[plan.method].phrase
     link = f", {_openssl_phrase(plan, choices.custom_openssl)}" if plan.link else ""
     if plan.wheelhouse:
@@ -40,7 +45,7 @@ def headline(plan: Plan, choices: Choices, python: str = "") -> str:
     if plan.only_proves:
         folder = short_path(plan.environment or plan.python)
         return f"Nothing to install: cryptography {plan.release} is already in {folder}"
-    kind = "the new environment" if plan.new else "the environment"
+    kind = "the new environment" if plan.still_new(done) else "the environment"
     folder = short_path(plan.environment) if plan.environment else short_path(plan.python)
     also = f", and {plan.also}" if plan.also else ""
     what = f"cryptography {plan.release}, {origin}{link}{also}"
@@ -155,7 +160,7 @@ class ReviewPage(Page):
             f"Review: {count} {'step' if count == 1 else 'steps'}, {state}", classes="title"
         )
         python = self.session.case(self.session.completed).target.python
-        words = headline(plan, self.session.completed, python.version)
+        words = headline(plan, self.session.completed, python.version, self.session.still_done)
         yield Static(words, id="headline", markup=False)
         yield Static("", id="effort", markup=False)
         warnings = security_warnings(plan, knowledge)

@@ -167,10 +167,10 @@ class RunsPage(Page):
 
 def _text(run: PastRun, columns: int) -> Content:
     """Return a run in lines of this width; the path has one of its own if it must."""
-    from screens.text.past_run import when
+    from screens.text.past_run import course
 
     title = "\n".join(wrap(run.title or run.problem, columns, rest=INDENT))
-    ended, target = f"{INDENT}{run.outcome}, {when(run)}", short_path(run.target)
+    ended, target = f"{INDENT}{course(run)}", short_path(run.target)
     fits = len(f"{ended}  {target}") <= columns
     before = "  " if fits else f"\n{INDENT}"
     return Content.assemble(
