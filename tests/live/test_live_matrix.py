@@ -214,7 +214,7 @@ def test_a_release_that_needs_a_newer_openssl_is_refused_and_what_it_names_works
     assert not root.path(ENVIRONMENT).exists()
     openssl = "1.1.1w"
     error = done.report["error"]
-    assert f"--release {case.release}" in error["what"]
+    assert f"--release {case.release}" in error["shown"]
     assert "OpenSSL 3.0.0" in error["why"]
     assert openssl in error["why"]
     newest = [c.release for c in matrix.CASES.values() if c.suite == case.suite][-1]

@@ -239,7 +239,7 @@ def test_a_step_that_runs_it_fails_with_a_cause(
     assert "Traceback" not in ended.cause
     assert Path(ended.log).exists()
     if kind == "hangs":
-        assert "limit of 1 seconds" in ended.cause
+        assert "limit of 1 second" in ended.cause
     if kind in ("garbage", "huge", "binary"):  # exit 0: only asking afterwards tells
         assert ended.exit == 0
         assert "installed" in ended.cause
@@ -255,5 +255,5 @@ def test_a_sudo_that_hangs_is_ended_within_the_limit_of_its_step(bin_: Path) -> 
     over = runner.run(plan_, Choices(), facts, events.append, threading.Event())
     (ended,) = [event for event in events if isinstance(event, StepEnded)]
     assert (ended.state, over.code) == ("failed", 1)
-    assert "limit of 1 seconds" in ended.cause
+    assert "limit of 1 second" in ended.cause
     assert ended.excerpt == ("waiting for the administrator",)

@@ -517,7 +517,7 @@ async def test_the_password_is_asked_for_before_the_run(
         assert suspended == ["suspended"]
         assert isinstance(app.screen, ResultPage if typed else ReviewPage)
         assert machine.run.calls == ([frozenset()] if typed else [])
-        assert ("Nothing was changed" in notices(app)) is not typed
+        assert ("Nothing was done" in notices(app)) is not typed
 
 
 async def test_no_password_is_asked_for_where_no_step_needs_root(
@@ -541,7 +541,7 @@ async def test_a_terminal_that_cannot_be_given_away_gets_no_password(
         await settled(pilot)
         assert isinstance(app.screen, ReviewPage)
         assert machine.unlocked == 0
-        assert "Nothing was changed" in notices(app)
+        assert "Nothing was done" in notices(app)
 
 
 # --- the run

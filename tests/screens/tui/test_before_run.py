@@ -654,6 +654,9 @@ async def test_a_wheelhouse_goes_to_its_plan(tmp_path: Path) -> None:
         assert app.session.require_plan().wheelhouse == str(tmp_path / "wheels")
         await press(pilot, "escape")
         await settled(pilot)
+        assert isinstance(app.screen, MorePage)
+        await press(pilot, "escape")
+        await settled(pilot)
         assert isinstance(app.screen, WelcomePage)
         assert "into the new environment" in text(app, "#usual")
 
