@@ -349,7 +349,8 @@ class WelcomePage(Page):
             elif plan.asks_first:
                 ways += [("1", "Review and install", _why_first(plan))]
             else:
-                ways += [("1", "Install now", "(Enter)")]
+                # Enter does what is first.
+                ways += [("1", "Install now", "" if ways else "(Enter)")]
         ways += [("2", "Customise", self._what_is_asked())]
         if self._last is not None:
             ways += [("p", "As last time", f"{self._last.title}, {_ago(self._last)}")]

@@ -131,8 +131,9 @@ async def test_a_run_that_was_stopped_is_offered_first(
     app = WizardApp(Pretended().engine(), Choices(), find_unfinished=lambda: stopped)
     async with app.run_test(size=(80, 24)) as pilot:
         await until_offered(app, pilot)
-        row = app.screen.query_one(MarkedList).options[0]
-        assert "G  Go on with the run that was stopped" in str(row.prompt)
+        rows = [str(row.prompt) for row in app.screen.query_one(MarkedList).options]
+        assert "G  Go on with the run that was stopped" in rows[0]
+        assert not any("(Enter)" in row for row in rows), "Enter does what is first"
     linear.install(
         Pretended().engine(), Choices(), Script("new", "", "", "", "quit"), lambda: stopped
     )

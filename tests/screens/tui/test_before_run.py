@@ -84,7 +84,7 @@ async def test_one_key_does_the_usual(key: str) -> None:
         assert "into the new environment" in said
         assert said.endswith("Usually takes a few seconds.")
         assert list(menu(app)) == ["1", "2", "t", "m", "3"]
-        assert "Install now" in menu(app)["1"]
+        assert "Install now  (Enter)" in menu(app)["1"]
         await press(pilot, key)
         await settled(pilot)
         assert isinstance(app.screen, ResultPage)
@@ -409,13 +409,15 @@ async def test_questions_that_a_change_adds_are_asked() -> None:
         assert app.session.completed.method == "source"
 
 
+def keep_last_run(environment: Path) -> None:
+    """Keep a run that installed a wheel into this environment, started in the current folder."""
+    events = done("environment", "install", folder=FACTS.folder)
+    folder = keep("20260102T030405Z-7", environment_plan(environment), events)
+    answers.save(folder / "answers.toml", Choices(venv=str(environment), method="wheel"))
+
+
 async def test_the_answers_of_the_last_run_here_are_offered(tmp_path: Path) -> None:
-    folder = keep(
-        "20260102T030405Z-7",
-        environment_plan(tmp_path / "other"),
-        done("environment", "install", folder=FACTS.folder),
-    )
-    answers.save(folder / "answers.toml", Choices(venv=str(tmp_path / "other"), method="wheel"))
+    keep_last_run(tmp_path / "other")
     app = app_for()
     async with app.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -933,12 +935,7 @@ async def test_a_long_reason_is_read_with_the_keyboard() -> None:
 
 
 async def test_the_last_run_is_named_also_in_the_smallest_terminal(tmp_path: Path) -> None:
-    folder = keep(
-        "20260102T030405Z-7",
-        environment_plan(tmp_path / "other"),
-        done("environment", "install", folder=FACTS.folder),
-    )
-    answers.save(folder / "answers.toml", Choices(venv=str(tmp_path / "other"), method="wheel"))
+    keep_last_run(tmp_path / "other")
     app = app_for()
     async with app.run_test(size=(60, 20)) as pilot:
         await settled(pilot)
