@@ -105,6 +105,8 @@ def _run_command(arguments: Sequence[str]) -> int:
 
 def _say_unused_tables() -> None:
     """Say on standard error, in one sentence, why fetched tables are not used."""
+    if not locations.fetched_tables().is_dir():
+        return  # as usual: what reads them is slow to import
     from wizard import table_source
 
     if table_source.stored_file().exists() and (problem := table_source.current().problem):

@@ -7,9 +7,10 @@ import shlex
 import sys
 from functools import cache
 from pathlib import Path, PureWindowsPath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from wizard.plan import Plan
+if TYPE_CHECKING:
+    from wizard.plan import Plan
 
 PS_SECONDS = 3.0
 """The time limit of ``ps``, which looks for a shell if there is no ``/proc``."""

@@ -42,6 +42,11 @@ def cache() -> Path:
     return platformdirs.user_cache_path(NAME, appauthor=False)
 
 
+def fetched_tables() -> Path:
+    """Return the folder of the tables that were fetched, which may not exist."""
+    return state() / "tables"
+
+
 def runs() -> Path:
     """Return the folder with one folder for each run."""
     return state() / "runs"

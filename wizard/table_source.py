@@ -8,7 +8,6 @@ checked by another version of the wizard, the built-in ones are used.
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import os
 import re
@@ -21,11 +20,6 @@ from typing import TYPE_CHECKING, Any, Callable, Literal, Optional, TypeVar
 
 import assets
 from wizard import __version__, locations
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 if TYPE_CHECKING:
     from wizard.minisign import PublicKey
@@ -96,7 +90,15 @@ class Tables:
 def read_asset(name: str) -> dict[str, Any]:
     """Read a TOML file of the assets, or its newer state. Raises FileNotFoundError."""
     fetched = current().text if name in NAMES else None
-    return tomllib.loads(assets.text(name) if fetched is None else fetched[name])
+    return _read_toml(assets.text(name) if fetched is None else fetched[name])
+
+
+def _read_toml(text: str) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib  # slow to import
+    else:
+        import tomli as tomllib
+    return tomllib.loads(text)
 
 
 def reader(function: Callable[[], T]) -> functools._lru_cache_wrapper[T]:
@@ -174,12 +176,12 @@ def _without(file: Path, problem: str) -> Tables:
 @functools.cache
 def built_in() -> Tables:
     """Return the built-in tables."""
-    return Tables(tomllib.loads(assets.text(HEADER))["date"], "built-in")
+    return Tables(_read_toml(assets.text(HEADER))["date"], "built-in")
 
 
 def stored_file() -> Path:
     """Return the file of the fetched tables, which may not exist."""
-    return locations.state() / "tables" / f"tables-{SCHEMA}.signed"
+    return locations.fetched_tables() / f"tables-{SCHEMA}.signed"
 
 
 def stored(document: bytes, signature: str) -> bytes:
@@ -257,6 +259,8 @@ def keys() -> tuple[PublicKey, ...]:
 
 def checksum(text: Mapping[str, str]) -> str:
     """Return the SHA-256 of tables: the header of the built-in ones has it beside their date."""
+    import hashlib  # slow to import
+
     joined = json.dumps([[name, text[name]] for name in NAMES], ensure_ascii=True)
     return hashlib.sha256(joined.encode()).hexdigest()
 

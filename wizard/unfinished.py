@@ -11,7 +11,6 @@ there, the program that was cut off had not written anything yet, and the folder
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -144,6 +143,8 @@ UVS_LOCK = ".lock"
 
 def _contents(folder: Path) -> str:
     """Return a checksum of the names, sizes and times of all that is in a folder."""
+    import hashlib  # slow to import
+
     found = []
     for path in _entries(folder):
         status = path.lstat()

@@ -8,7 +8,6 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from backends.rustup import NO_TOOLCHAIN
 from screens.text.messages import short_path
 
 if TYPE_CHECKING:
@@ -106,6 +105,8 @@ def _shown(facts: Facts) -> Python | None:
 
 def _tool(tool: Tool) -> str:
     if tool.problem:
+        from backends.rustup import NO_TOOLCHAIN  # not needed before the first output
+
         found = tool.problem.rstrip(".") if tool.problem == NO_TOOLCHAIN else "does not run"
         return f"{found}; {FOR_WHAT}"
     return " ".join(filter(None, (tool.version, f"({tool.origin})" if tool.origin else "")))

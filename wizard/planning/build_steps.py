@@ -14,7 +14,7 @@ from wizard.needs import build_needs, package_steps
 from wizard.needs.case import Case
 from wizard.plan import Step
 from wizard.planning import openssl_steps
-from wizard.planning.installer import Installer
+from wizard.planning.installer import Installer, pip_step
 from wizard.target_environment import path_rules
 from wizard.wording import joined
 
@@ -133,16 +133,8 @@ def with_pip(tool: Installer) -> Installer:
     """Return the tool of the same environment; if it has no pip, with a step that installs it."""
     if not tool.call:
         return tool
-    target = tool.target
-    step = Step(
-        "pip",
-        "Install the newest pip into the environment",
-        "pip builds and installs cryptography.",
-        pip.install(target.interpreter, ("pip",), version=tool.pip, call=tool.call),
-        needs=(tool.before[-1].id,),
-        role="installer",
-    )
-    return Installer(target, (*tool.before, step), tool.note, pip=tool.pip)
+    step = pip_step(tool, "pip builds and installs cryptography.")
+    return Installer(tool.target, (*tool.before, step), tool.note, pip=tool.pip)
 
 
 def _packages_step_id(needs: build_needs.BuildNeeds) -> tuple[str, ...]:

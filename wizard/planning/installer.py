@@ -30,7 +30,7 @@ class Installer:
     (otherwise empty). ``before`` are the steps that prepare it; ``note`` says which tool is used
     and why. ``manager`` must install ``packages`` before that. ``folder`` is the wheelhouse to
     install from; empty means the index. ``bare`` says that the environment is made without pip,
-    which is then installed with the rest.
+    which must be installed, too.
     """
 
     target: Target
@@ -97,6 +97,18 @@ class Installer:
             env=env,
             path=path,
         )
+
+
+def pip_step(tool: Installer, why: str) -> Step:
+    """Return the step that puts pip into an environment that was made without it."""
+    return Step(
+        "pip",
+        f"Install {'pip' if tool.folder else 'the newest pip'} into the environment",
+        why,
+        tool.install(("pip",), binary=True),
+        needs=tuple(step.id for step in tool.before[-1:]),
+        role="installer",
+    )
 
 
 def choose_installer(case: Case, target: Target) -> Installer:
