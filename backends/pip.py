@@ -17,6 +17,8 @@ FIRST_WITH_OTHER_PYTHON = (24, 2)
 ones compare that with their own Python."""
 _RAW_PROGRESS = (24, 1)
 """The first pip with ``--progress-bar raw``."""
+_NO_PROGRESS = (10, 0)
+"""The first pip with ``--progress-bar``."""
 _NO_COLOR = (10, 0)
 INTERRUPTED = (
     r"THESE PACKAGES DO NOT MATCH THE HASHES|^error: incomplete-download|IncompleteRead\(|"
@@ -134,14 +136,22 @@ def install(
         (*call, "install", *options, *requirements),
         env=(*variables, *env),
         path=path,
-        reporting=("--progress-bar", "raw")
-        if version_numbers >= _RAW_PROGRESS and not no_binary
-        else (),
+        reporting=_progress_bar(version_numbers) if not no_binary else (),
         timeout=3600 if no_binary else INSTALL_SECONDS,
         progress="cargo" if no_binary else "pip",
         interrupted="" if folder else INTERRUPTED,
         retries=0 if folder else RETRIES,
     )
+
+
+def _progress_bar(version: tuple[int, ...]) -> tuple[str, ...]:
+    """Return the options for a progress that the wizard reads, or else for none.
+
+    Outside a terminal, a bar appears only when the download is over, and takes pip a moment.
+    """
+    if version < _NO_PROGRESS:
+        return ()
+    return ("--progress-bar", "raw" if version >= _RAW_PROGRESS else "off")
 
 
 def dry_run(python: str, requirement: str) -> Command:

@@ -143,7 +143,7 @@ def _watch_over_terminal() -> None:
     from wizard.programs import processes
 
     with contextlib.suppress(OSError):  # no more processes: what needs one says so
-        processes.watch_over_terminal()
+        processes.start_guardian()
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -276,6 +277,10 @@ def real() -> Engine:
         after: Facts | None = None,
         known: Facts | None = None,
     ) -> Facts:
+        from wizard.programs import processes
+
+        with contextlib.suppress(OSError):  # the first program that needs it will say so
+            processes.start_guardian()  # beside the imports that follow
         from wizard.machine import probe as prober
 
         changed = prober.probe_folders(choices, known) if known is not None else None

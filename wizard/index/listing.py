@@ -19,7 +19,8 @@ from packaging.version import InvalidVersion, Version
 
 from wizard.addresses import masked
 from wizard.facts import UNDATED, Listed, Listing
-from wizard.index.pages import File, file_name, is_json, parse
+from wizard.index.files import File, file_name
+from wizard.index.pages import is_json, parse
 from wizard.index.source import (
     MAX_PAGE_BYTES,
     MAX_WAIT,

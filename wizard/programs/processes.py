@@ -92,10 +92,11 @@ def tell_guardian_about_terminal() -> None:
     _guardian.tell_about_terminal()
 
 
-def watch_over_terminal() -> None:
-    """Let the terminal get its settings back if the wizard is killed, also if no program runs yet.
+def start_guardian() -> None:
+    """Start what ends the programs, and puts the terminal back, if the wizard is killed.
 
-    Raises OSError if the system allows no more processes.
+    Otherwise the first program that needs it waits for its start. Raises OSError if the system
+    allows no more processes.
     """
     _guardian.begin()
 

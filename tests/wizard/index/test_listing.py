@@ -22,8 +22,9 @@ from wizard.diagnosis.table import table
 from wizard.facts import UNDATED, Listing
 from wizard.index import source as index_source
 from wizard.index import web
+from wizard.index.files import File
 from wizard.index.listing import IndexSource, fetch, files, first_downloadable, releases_of
-from wizard.index.pages import File, parse
+from wizard.index.pages import parse
 from wizard.index.source import Unreadable
 from wizard.programs import waiting
 
