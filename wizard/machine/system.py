@@ -19,7 +19,7 @@ from wizard import openssl_archive
 from wizard.addresses import masked
 from wizard.facts import Privilege, System, Terminal
 from wizard.machine import containers, control_groups, processor
-from wizard.needs import build_limits, build_variables, deployment, macos
+from wizard.needs import build_limits, build_variables, cargo_profile, deployment, macos
 from wizard.openssl_choice import OPENSSL_VARIABLES
 from wizard.programs.processes import ProgramTimeout, ask
 
@@ -38,6 +38,7 @@ BUILD_VARIABLES = (
     *("CFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS", "CARGO_HOME", "RUSTUP_HOME"),
     deployment.HOST_PLATFORM,
     *("RUSTUP_DIST_SERVER", "RUSTUP_UPDATE_ROOT", build_limits.JOBS_VARIABLE),
+    *cargo_profile.VARIABLES,
     openssl_archive.VARIABLE,
 )
 """Environment variables that influence a source build, with those of `build_variables`."""

@@ -14,6 +14,7 @@ from wizard.needs import (
     build_limits,
     build_notes,
     build_variables,
+    cargo_profile,
     cffi,
     compiler,
     deployment,
@@ -315,12 +316,13 @@ def _build_settings(
     )
     if full:
         return full
-    limits = (
-        build_limits.settings(request.facts, request.choices.jobs)
-        if toolchain.kind != "none"
-        else ()
-    )
-    env = _merge_variables((*settings.env, *toolchain.env, *limits))
+    of_cargo: tuple[tuple[str, str], ...] = ()
+    if toolchain.kind != "none":
+        of_cargo = (
+            *build_limits.settings(request.facts, request.choices.jobs),
+            *cargo_profile.settings(request.facts, request.release_row),
+        )
+    env = _merge_variables((*settings.env, *toolchain.env, *of_cargo))
     set_names = {name for name, _ in env}
     unset = tuple(
         name

@@ -19,7 +19,7 @@ from wizard.codec import from_json, to_json
 from wizard.errors import Impossible, WizardError
 from wizard.facts import Facts, Headers, Manager, Package, Project, Tool
 from wizard.knowledge import load
-from wizard.plan import SCHEMA, PackagesInstalled, Plan, order
+from wizard.plan import SCHEMA, PackagesInstalled, Plan, beside, order
 
 KNOWLEDGE = load()
 WORKSHOP = machine("workshop")
@@ -64,17 +64,20 @@ def test_a_build_has_pip_before_it_begins() -> None:
         assert "--seed" in commands(made)["environment"].argv
 
 
-def test_a_wheel_with_pip_brings_the_newest_pip_in_one_call() -> None:
+def test_one_pip_brings_the_newest_pip_while_another_one_installs_the_wheel() -> None:
     made = plan(without_uv(WORKSHOP), KNOWLEDGE, Choices())
-    assert [s.id for s in made.steps] == ["environment", "install", "proof"]
+    assert [s.id for s in made.steps] == ["environment", "pip", "install", "proof"]
+    assert beside(made) == ((), (), (2,), ())
     environment, install = commands(made)["environment"], commands(made)["install"]
+    assert commands(made)["pip"].argv[-1] == "pip"
     assert "--without-pip" in environment.argv
     assert install.argv[:6] == (
         pythons("3.11"), "-I", "-m", "pip", "--python",
         "/home/ada/project/cryptography-env/bin/python",
     )  # fmt: skip
-    assert install.argv[-5:] == (
-        "--only-binary", "cryptography", "--no-compile", "pip", "cryptography==50.0.2",
+    assert install.argv[-6:] == (
+        "install", "--no-color", "--only-binary", "cryptography", "--no-compile",
+        "cryptography==50.0.2",
     )  # fmt: skip
 
 
