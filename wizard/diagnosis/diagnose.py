@@ -194,12 +194,13 @@ _DEFINITE = re.compile(r"\b(installed|this|a) cryptography\b")
 
 UNNAMED = "PACKAGE"
 """What commands call a package that the log does not name."""
+_UNNAMED = re.compile(rf"(?:the package )?{re.escape(UNNAMED)}")
 
 
 def _of_unnamed(remedy: Remedy) -> Remedy:
     """Return a remedy that says "the package", except in commands."""
     parts = remedy.text.split("`")
-    parts[::2] = [part.replace(UNNAMED, "the package") for part in parts[::2]]
+    parts[::2] = [_UNNAMED.sub("the package", part) for part in parts[::2]]
     return replace(remedy, text="`".join(parts))
 
 
