@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from backends import msvc
-from wizard.facts import Facts, Manager, Python
+from wizard.facts import Facts, Manager, Python, Tool
 from wizard.needs import apple_tools
 from wizard.plan import Step
 from wizard.refused import Refused
@@ -26,15 +28,18 @@ def install_steps(facts: Facts, python: Python) -> tuple[Step, ...] | Refused:
 
 
 def blocked_by(facts: Facts, manager: Manager, names: Packages) -> Refused | None:
-    """Return why the compiler cannot be used although ``manager`` has installed its package.
+    """Return why the compiler cannot be used although it is there, or ``manager`` has installed it.
 
-    None if the package is not installed, or if a compiler runs. A build calls it ``cc`` (Rust, for
-    linking) or ``gcc``.
+    None if it is not installed, or if it runs. A build calls it ``cc`` (Rust, for linking) or
+    ``gcc``, and starts the first one on PATH.
     """
-    package = manager.package(names.compiler)
-    if facts.system.name != "linux" or not (package and package.installed):
+    if facts.system.name != "linux":
         return None
-    if any(facts.tool(name) for name in PROGRAMS):
+    first, works = facts.started("cc"), next(filter(None, map(facts.tool, PROGRAMS)), None)
+    if works:
+        return _broken(first, works) if first and first.problem else None
+    package = manager.package(names.compiler)
+    if not (package and package.installed):
         return None
     broken = (f" {t.path}: {t.problem}" for t in facts.tools if t.name in PROGRAMS)
     return Refused(
@@ -43,6 +48,16 @@ def blocked_by(facts: Facts, manager: Manager, names: Packages) -> Refused | Non
         hints=(
             "Check that PATH contains /usr/bin, then start again.",
             f"Or reinstall the compiler with {manager.name}.",
+        ),
+    )
+
+
+def _broken(first: Tool, works: Tool) -> Refused:
+    folder = posixpath.dirname(first.path)
+    return Refused(
+        f"The C compiler that a build starts does not run. {first.path}: {first.problem}",
+        hints=(
+            f"{works.path} works: remove {folder} from PATH, or that program, then start again.",
         ),
     )
 

@@ -255,6 +255,7 @@ SHORT = {
     "rust-too-new": 2,
     "rust-too-new.2": 2,
     "rust-too-old-setuptools": 14,
+    "rustup-toolchain-missing": 3,
     "selinux-blocked": 6,
     "setup-py-not-found": 4,
     "setuptools-rust-missing": 4,

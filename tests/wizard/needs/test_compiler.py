@@ -58,6 +58,20 @@ def test_the_program_that_does_not_run_is_shown_with_its_error() -> None:
     assert "/usr/bin/cc: It cannot be started: Exec format error." in shown
 
 
+def test_a_broken_program_that_is_first_on_the_path_is_what_a_build_starts() -> None:
+    broken = Tool("cc", "/opt/old/bin/cc", problem="It cannot be started: Exec format error.")
+    error = refusal(with_package("debian-12", broken, Tool("cc", "/usr/bin/cc", "12.2.0")))
+    shown = "\n".join((error.what, error.shown, error.why, *error.hints))
+    assert "/opt/old/bin/cc: It cannot be started: Exec format error." in shown
+    assert "/usr/bin/cc works: remove /opt/old/bin from PATH" in shown
+
+
+def test_a_broken_program_after_the_one_that_runs_is_never_started() -> None:
+    broken = Tool("cc", "/opt/old/bin/cc", problem="It cannot be started: Exec format error.")
+    facts = with_package("debian-12", Tool("cc", "/usr/bin/cc", "12.2.0"), broken)
+    assert plan(facts, load(), Choices(method="source")).steps
+
+
 @pytest.mark.parametrize("tool", ["cc", "gcc"])
 def test_with_a_compiler_that_runs_the_build_is_planned(tool: str) -> None:
     facts = with_package("debian-12", Tool(tool, f"/usr/bin/{tool}", "12.2.0", "system"))
