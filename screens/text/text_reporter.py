@@ -1,8 +1,9 @@
 """A run as text, line by line: the same in prompts, in plain text and unattended.
 
-A step that runs alone has one line: its start and, later, its end. If several run in parallel,
-each start and each end has a separate line, and the lines that a step prints in between begin with
-its number and the first words of its title.
+A step has one line: its start and, later, its end. If several run in parallel, the line of the next
+one is written when the line before is finished. What a step prints in between finishes that line:
+then each start and each end has a separate line, and what is printed begins with the number of its
+step and the first words of its title.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ class TextReporter:
         self._written: dict[str, float] = {}  # when progress of each step was last written
         self._open = ""  # the step whose line is not finished
         self._latest = ""  # the step named last: readers take lines below it for its output
+        self._later: dict[str, str] = {}  # steps without a line yet, and how they ended
 
     def __call__(self, event: Event) -> None:
         """Apply an event, and write it."""
@@ -74,13 +76,28 @@ class TextReporter:
             self._end(event)
 
     def _start(self, event: StepStarted) -> None:
-        self._close()
         self._written[event.step] = self._clock()
-        self._open = self._latest = event.step
-        self._out.write(f"{self._name(event.step)} … ")
+        if self._open and not self._verbose:
+            self._later[event.step] = ""
+        else:
+            self._begin(event.step)
+
+    def _begin(self, step: str) -> None:
+        self._close()
+        self._open = self._latest = step
+        self._out.write(f"{self._name(step)} …")
         if self._verbose:
             self._close()
-            self._out.write_lines(f"      {self.state.step(event.step).typed}")
+            self._out.write_lines(f"      {self.state.step(step).typed}")
+
+    def _write_later(self) -> None:
+        """Write the lines that had to wait, up to the first of a step that still runs."""
+        while self._later and not self._open:
+            step = next(iter(self._later))
+            if ended := self._later.pop(step):
+                self._out.write_lines(f"{self._name(step)} … {ended}")
+            else:
+                self._begin(step)
 
     def _progress(self, event: Progressed) -> None:
         if self._verbose or self._clock() - self._written[event.step] < PROGRESS_EVERY:
@@ -101,7 +118,14 @@ class TextReporter:
             text += f". {event.cause}"
         if self._open == event.step:
             self._open = ""
-            self._out.write_lines(text)
+            self._out.write_lines(f" {text}")
+        elif event.step in self._later:
+            if event.state == "done":
+                self._later[event.step] = text
+                return
+            del self._later[event.step]
+            self._close()
+            self._out.write_lines(f"{self._name(event.step)} … {text}")
         else:
             self._close()
             self._out.write_lines(f"{self._name(event.step)}: {text}")
@@ -109,10 +133,13 @@ class TextReporter:
         if event.state == "failed":
             step = self.state.step(event.step).step
             self._err.write_lines("", *messages.failure_lines(step, event), "")
+        self._write_later()
 
     def _write_output(self, step: str, lines: Iterable[str]) -> None:
         """Write lines of a step; with its name if they could belong to another step."""
-        self._close()
+        while self._open:
+            self._close()
+            self._write_later()
         is_clear = self._latest == step and len(self.state.running) == 1
         name = "" if is_clear else _step_prefix(self.state.step(step))
         self._out.write_lines(*(f"      {name}{line}" for line in lines), whole=True)

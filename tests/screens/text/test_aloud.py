@@ -64,16 +64,18 @@ def test_an_installation_is_read_in_order(
         "1. Make the virtual environment",
         "Start the installation?",
         "Answer (Enter for 1, b for back, q to quit)",
-        "[1/3]",
+        "[1/4]",
         "done in",
-        "[2/3]",
+        "[2/4]",
         "done in",
-        "[3/3]",
+        "[3/4]",
+        "done in",
+        "[4/4]",
         "done in",
         "ok: cryptography",
         "activate the environment",
     )
-    for title in ("[1/3]", "[2/3]", "[3/3]"):
+    for title in ("[1/4]", "[2/4]", "[3/4]", "[4/4]"):
         assert text.count(title) == 1, "no line comes twice"
 
 
@@ -84,5 +86,5 @@ def test_a_failure_is_read_in_order(
     code, text = read(machine, "\n\n\n1\n2\n", monkeypatch, capsys)
     assert code != Exit.DONE
     assert_readable(text)
-    in_order(text, "[2/3]", "FAILED after")
+    in_order(text, "[3/4]", "FAILED after")
     in_order(text, "the true cause", "Why: The network could not be reached.", "The full log:")

@@ -82,7 +82,7 @@ def test_enter_all_the_way_installs_what_is_recommended(
     out = capsys.readouterr().out
     assert "This machine: Debian GNU/Linux 12 (bookworm), x86_64, glibc 2.36" in out
     assert "$ /usr/bin/python3 -I -m venv" in out
-    assert "[3/3] Prove that it works … done" in out
+    assert "[4/4] Prove that it works … done" in out
     assert "ok: cryptography 50.0.2 works" in out
 
 
@@ -151,7 +151,7 @@ def test_an_impossible_plan_leads_back_to_the_questions(
     assert code == (Exit.DONE if answer == "back" else Exit.IMPOSSIBLE)
     out = capsys.readouterr().out
     assert "This machine cannot.\nWhy: It is too small.\nWhat is possible instead:" in out
-    assert ("[3/3]" in out) is (answer == "back")
+    assert ("[4/4]" in out) is (answer == "back")
 
 
 def test_nothing_is_done_without_a_yes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -248,11 +248,11 @@ def test_a_failed_step_can_be_tried_again(capsys: pytest.CaptureFixture[str]) ->
         "| error: the true cause",
         "Why: The network could not be reached.",
         "Connect to the network and try again.",
-        "The full log: logs/02-install.log",
+        "The full log: logs/03-install.log",
     ):
         assert part in out
-    assert out.count("Make the virtual environment … ") == 1
-    assert out.count("[2/3]") == 2
+    assert out.count("Make the virtual environment …") == 1
+    assert out.count("[3/4]") == 2
 
 
 @pytest.mark.parametrize("answer", ["quit", EOFError])

@@ -58,7 +58,7 @@ def test_a_wheel_is_installed_and_proved_with_one_line_a_step() -> None:
         "/home/ada/project/cryptography-env."
     )
     steps = [line for line in lines if line.startswith("[")]
-    assert [line[:5] for line in steps] == ["[1/3]", "[2/3]", "[3/3]"]
+    assert [line[:5] for line in steps] == ["[1/4]", "[2/4]", "[3/4]", "[4/4]"]
     assert all(line.endswith(" … done in 1.0 s") for line in steps)
     assert "  ok: OpenSSL 4.0.3 is inside (static)." in lines
     assert "  source /home/ada/project/cryptography-env/bin/activate" in lines
@@ -101,7 +101,7 @@ def test_a_failure_is_told_with_its_cause_and_what_to_do() -> None:
         "  | error: the true cause",
         "Why: The network could not be reached.",
         "  - Connect to the network and try again.",
-        "The full log: logs/02-install.log",
+        "The full log: logs/03-install.log",
     ):
         assert part in err
     assert "boilerplate" not in err + "\n".join(lines)
@@ -131,7 +131,7 @@ def test_scripts_get_the_words_of_these_commands() -> None:
 
 def test_verbose_shows_the_commands_and_their_output() -> None:
     _, lines, _ = install(Pretended(script={"install": BROKEN}), verbose=True)
-    assert "      boilerplate" in lines
+    assert "      3 Install cryptography… | boilerplate" in lines
     assert any(line.startswith("      $ ") and "pip" in line for line in lines)
 
 
@@ -154,15 +154,15 @@ def test_steps_that_run_together_are_told_apart() -> None:
     first = next(n for n, line in enumerate(lines) if line.startswith("[1/6]"))
     told = [line for line in lines[first:] if not line.startswith("      $ ")]
     assert told[:10] == [
-        "[1/6] Update APT's package lists … ",
-        "[3/6] Make the virtual environment … ",
+        "[1/6] Update APT's package lists …",
+        "[3/6] Make the virtual environment …",
         "      1 Update APT's package… | Get:1",
         "      3 Make the virtual… | made",
         "      1 Update APT's package… | Get:2",
         "[3/6] Make the virtual environment: done in 1.0 s",
-        "[4/6] Install the newest pip into the environment … ",
+        "[4/6] Install the newest pip into the environment …",
         "[1/6] Update APT's package lists: done in 1.0 s",
-        "[2/6] Install 5 missing packages … ",
+        "[2/6] Install 5 missing packages …",
         "[4/6] Install the newest pip into the environment: done in 1.0 s",
     ]
     assert "      2 Install 5 missing… | Unpacking" in told, "the last line above is another's"
@@ -176,7 +176,7 @@ def test_what_a_failure_stops_is_told_with_the_reason() -> None:
     assert code == Exit.FAILED
     steps = [line for line in lines if line.startswith("[")]
     assert steps[:4] == [
-        "[1/6] Update APT's package lists … ",
+        "[1/6] Update APT's package lists …",
         "[3/6] Make the virtual environment … FAILED after 12 s",
         "[1/6] Update APT's package lists: cancelled after 1.0 s. "
         "It was stopped because “Make the virtual environment” failed.",
@@ -247,10 +247,12 @@ def test_the_report_for_scripts() -> None:
     assert report["error"] is None
     assert report["plan"]["release"] == "50.0.2"
     assert report["report"]["ok"] is True
-    assert [step["state"] for step in report["steps"]] == ["done"] * 3
+    assert [step["state"] for step in report["steps"]] == ["done"] * 4
     assert all(step["command"] for step in report["steps"])
     kinds = [event["kind"] for event in events]
-    assert kinds == ["run-started", *(["step-started", "step-ended"] * 3), "run-ended"]
+    assert kinds[0] == "run-started"
+    assert sorted(kinds[1:-1]) == ["step-ended"] * 4 + ["step-started"] * 4
+    assert kinds[-1] == "run-ended"
 
 
 def test_the_output_of_programs_is_among_the_events_only_if_asked_for() -> None:
@@ -266,7 +268,7 @@ def test_the_output_of_programs_is_among_the_events_only_if_asked_for() -> None:
 def test_a_failure_in_the_report_for_scripts() -> None:
     code, report, _ = for_scripts(Pretended(script={"install": BROKEN}))
     assert code == report["code"] == Exit.FAILED
-    assert [step["state"] for step in report["steps"]] == ["done", "failed", "skipped"]
+    assert [step["state"] for step in report["steps"]] == ["done", "done", "failed", "skipped"]
     assert report["error"]["what"] == "“Install cryptography 50.0.2 from its wheel” failed."
     assert report["error"]["shown"] == "error: the true cause"
     assert report["error"]["why"] == BROKEN.cause
@@ -313,7 +315,7 @@ def test_a_signal_cancels_the_run_in_order(name: str) -> None:
 def test_a_run_that_nobody_watches_any_more_is_cancelled() -> None:
     class Broken(io.StringIO):
         def write(self, text: str) -> int:
-            if "[2/3]" in text:
+            if "[3/4]" in text:
                 raise BrokenPipeError
             return super().write(text)
 
@@ -328,7 +330,7 @@ def test_a_run_that_nobody_watches_any_more_is_cancelled() -> None:
 def test_a_run_whose_output_cannot_be_written_says_why_it_was_cancelled() -> None:
     class Full(io.StringIO):
         def write(self, text: str) -> int:
-            if "[2/3]" in text or "step-started" in text:
+            if "[3/4]" in text or "step-started" in text:
                 raise OSError(errno.ENOSPC, "No space left on device")
             return super().write(text)
 
@@ -369,8 +371,8 @@ def test_progress_is_a_line_only_now_and_then() -> None:
     report(Progressed("install", 7, 0, "linking"))
     report(StepEnded("install", "done", 26.0))
     assert out.getvalue().splitlines() == [
-        "[2/3] Install cryptography 50.0.2 from its wheel … ",
+        "[3/4] Install cryptography 50.0.2 from its wheel …",
         "      50 % compiling openssl",
         "      linking",
-        "[2/3] Install cryptography 50.0.2 from its wheel: done in 26 s",
+        "[3/4] Install cryptography 50.0.2 from its wheel: done in 26 s",
     ]

@@ -86,10 +86,15 @@ def test_a_run_that_is_proved(signatures: list[str]) -> None:
     steps = [(message.state, message.step, message.steps) for message in sent]
     assert steps == [
         ("looking", 0, 0),
-        *(("installing", n, 3) for n in (1, 2, 3)),
-        ("proved", 3, 3),
+        *(("installing", n, 4) for n in (1, 2, 3, 4)),
+        ("proved", 4, 4),
     ]
-    assert [message.role for message in sent[1:4]] == ["environment", "install", "proof"]
+    assert [message.role for message in sent[1:5]] == [
+        "environment",
+        "installer",
+        "install",
+        "proof",
+    ]
     assert {message.name for message in sent} == {"Ada"}
     assert [message.number for message in sent] == sorted({message.number for message in sent})
     last = sent[-1]
@@ -125,7 +130,7 @@ def test_without_a_way_to_the_room_there_is_a_code() -> None:
 def test_a_run_that_fails() -> None:
     laptop, sent = played(Wire(arrives=False), {"install": NO_MEMORY})
     last = sent[-1]
-    assert (last.state, last.step, last.cause) == ("failed", 2, "oom-killed")
+    assert (last.state, last.step, last.cause) == ("failed", 3, "oom-killed")
     assert last.remedies == ("fewer-jobs", "wheel")
     ending = laptop.finish()
     assert ending is not None
