@@ -35,7 +35,7 @@ def choices_of(run: PastRun) -> Choices:
         why = {
             "running": "It is still going on.",
             "undone": "It was undone. Repeat it instead.",
-            "continued": "A later run has continued it.",
+            "continued": f"The run {run.continued_by} has continued it.",
         }.get(run.outcome, "It has nothing left to do.")
         hint = f"To repeat it: {invocation.command('--yes', '--answers', str(run.answers))}"
         raise BadRequest(

@@ -69,6 +69,12 @@ def make_plan(run: PastRun) -> Plan:
         raise BadRequest(f"The run {run.name} is still going on. Cancel it first.")
     if run.outcome == "undone":
         raise BadRequest(f"The run {run.name} was already undone.")
+    if run.continued_by:
+        raise BadRequest(
+            f"The run {run.name} cannot be undone alone.",
+            why=f"The run {run.continued_by} has continued it.",
+            hints=(f"To undo them together: {invocation.command('undo', run.continued_by)}",),
+        )
     parts = _needed([part for each in _chain(run) for part in _parts(each, run)])
     steps: list[Step] = []
     seen: set[Action] = set()

@@ -118,6 +118,20 @@ def test_the_runs_that_a_run_continued_are_undone_with_it(environment: Path) -> 
     assert undone("2").actions == (RemoveFolder(str(environment)),)
 
 
+def test_a_run_that_others_continued_is_undone_with_the_last_of_them(environment: Path) -> None:
+    cut_off(environment)
+    keep("2", environment_plan(environment), [RunStarted((), "", "/w", "1"), started("install")])
+    folder = keep("3", environment_plan(environment), done("install", earlier="2"))
+    inventory.record_environment(environment, folder)
+    for name in ("1", "2"):
+        with pytest.raises(BadRequest) as caught:
+            undone(name)
+        assert caught.value.why == "The run 3 has continued it."
+        assert caught.value.hints == ("To undo them together: cryptography-wizard undo 3",)
+        assert not past_runs.find(name).can_undo
+    assert undone("3").actions == (RemoveFolder(str(environment)),)
+
+
 def test_an_environment_that_the_user_made_after_a_cut_off_run_stays(
     environment: Path, tmp_path: Path
 ) -> None:
