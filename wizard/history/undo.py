@@ -75,7 +75,7 @@ def make_plan(run: PastRun) -> Plan:
             why=f"The run {run.continued_by} has continued it.",
             hints=(f"To undo them together: {invocation.command('undo', run.continued_by)}",),
         )
-    parts = _needed([part for each in _chain(run) for part in _parts(each, run)])
+    parts = _needed(list(_all_parts(list(_chain(run)))))
     steps: list[Step] = []
     seen: set[Action] = set()
     for part in parts:
@@ -131,10 +131,18 @@ def _chain(run: PastRun) -> Iterator[PastRun]:
         current = runs.get(current.continues)
 
 
+def _all_parts(runs: list[PastRun]) -> Iterator[_Part]:
+    """Yield what undoes these runs, each of which continued the next one, perhaps elsewhere."""
+    for run in runs:
+        last = next(each for each in runs if each.target == run.target)
+        yield from _parts(run, last)
+
+
 def _parts(run: PastRun, last: PastRun) -> list[_Part]:
     """Return what undoes the steps that this run has started, in reverse order.
 
-    ``last`` is the run that continued it, or itself: it knows how the environment was in the end.
+    ``last`` is the last run that continued it in the same environment, or itself: it knows how the
+    environment was in the end.
     """
     if run.state is None:
         return []

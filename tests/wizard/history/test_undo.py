@@ -118,6 +118,23 @@ def test_the_runs_that_a_run_continued_are_undone_with_it(environment: Path) -> 
     assert undone("2").actions == (RemoveFolder(str(environment)),)
 
 
+def test_an_environment_that_was_left_for_one_in_another_folder_is_removed_too(
+    environment: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    failed = keep("1", environment_plan(environment), done("environment", "install", code=1))
+    inventory.record_environment(environment, failed)
+    folder = keep("2", environment_plan(other), done("environment", "install", earlier="1"))
+    inventory.record_environment(other, folder)
+    plan = undone("2")
+    assert plan.actions == (RemoveFolder(str(other)), RemoveFolder(str(environment)))
+    assert plan.notes == ()
+    (environment / "mine").mkdir()
+    assert undone("2").actions == (RemoveFolder(str(other)),)
+
+
 def test_a_run_that_others_continued_is_undone_with_the_last_of_them(environment: Path) -> None:
     cut_off(environment)
     keep("2", environment_plan(environment), [RunStarted((), "", "/w", "1"), started("install")])
