@@ -22,6 +22,17 @@ from wizard.running.run_state import RunState
 from wizard.running.step_checks import missing_result
 
 
+def find(name: str = "") -> PastRun:
+    """Return the run that ``resume`` continues: the named one, or the last one that continued it if
+    that has something left to do. Raises BadRequest if there is none.
+
+    So a command that has continued a run can be repeated if it was cancelled.
+    """
+    run = past_runs.find(name)
+    last = past_runs.find(run.continued_by) if run.continued_by else run
+    return last if last.can_resume else run
+
+
 def choices_of(run: PastRun) -> Choices:
     """Return the choices with which a run is continued.
 

@@ -51,9 +51,10 @@ def test_a_disk_that_is_as_full_or_noexec_is_no_other_temporary_folder() -> None
     assert "temporary-folder" not in fixes(noexec, SOURCE, "tmp-noexec")
 
 
-def full(facts: Facts, **home: bool) -> Facts:
+def full(facts: Facts, *, noexec: bool = False, readonly: bool = False) -> Facts:
     """The machine with little room in the working folder, and much of it in the home folder."""
-    spaces = (Space("/small", 60 << 20), Space("/home/user", 50 * GIB, **home))
+    home = Space("/home/user", 50 * GIB, noexec=noexec, readonly=readonly)
+    spaces = (Space("/small", 60 << 20), home)
     return replace(facts, folder="/small", home="/home/user", spaces=spaces)
 
 
