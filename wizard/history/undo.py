@@ -275,6 +275,8 @@ def _why_changed(run: PastRun, environment: Path) -> str:
     recorded = _read(run, inventory.IDENTITY_FILE)
     if not recorded or recorded != inventory.identity(environment):
         return f"{environment} stays: it is not known to be the one that this run made or changed."
+    if not Path(run.folder, inventory.DISTRIBUTIONS_FILE).exists():
+        return ""  # the run was cut off while it changed the environment
     known = frozenset(_read(run, inventory.DISTRIBUTIONS_FILE).splitlines())
     now = inventory.distributions(environment) | inventory.entries(environment)
     extra = sorted(name.lstrip("/") for name in now - known)

@@ -63,6 +63,17 @@ def removed_with(manager: str, names: Iterable[str]) -> Optional[frozenset[str]]
     return None if output is None else frozenset(backend.removals(output))
 
 
+def record_begin(environment: Path, run: Path) -> None:
+    """Record which environment a run changes now, so that undo recognizes it if the run is killed.
+
+    What is in it is not known until `record_environment`. Raises OSError if it cannot be written.
+    """
+    found = identity(environment)
+    if found:
+        (run / DISTRIBUTIONS_FILE).unlink(missing_ok=True)
+        locations.write_private(run / IDENTITY_FILE, found)
+
+
 def record_environment(environment: Path, run: Path) -> None:
     """Record what is in the environment of a run, so that undo recognizes it.
 

@@ -204,6 +204,24 @@ def test_the_steps_that_undo_an_upgrade_say_what_each_removes_or_puts_back(
     ]
 
 
+def test_an_upgrade_that_was_cut_off_is_undone_in_the_same_environment_only(
+    environment: Path, tmp_path: Path
+) -> None:
+    folder = keep("1", upgrade_plan(environment), [RunStarted(), started("install")])
+    inventory.record_environment(environment, folder)
+    inventory.record_begin(environment, folder)
+    site = environment / "lib" / "python3.11" / "site-packages"
+    (site / "cryptography-50.0.3.dist-info").mkdir()
+    assert [step.title for step in undone().steps] == [
+        "Remove cryptography 50.0.2 and pycparser",
+        "Put back cryptography 45.0.7",
+    ]
+    environment.rename(tmp_path / "moved")
+    environment.mkdir()
+    (environment / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    assert undone().steps == ()
+
+
 @pytest.mark.parametrize(
     "command",
     [
