@@ -58,7 +58,22 @@ def choices_of(run: PastRun) -> Choices:
     plan = run.state.plan
     if plan.wheelhouse:
         return replace(choices, wheelhouse=plan.wheelhouse)
-    return replace(choices, venv=plan.environment)
+    choices = replace(choices, venv=plan.environment)
+    return replace(choices, reinstall="yes") if _may_be_half_installed(run.state) else choices
+
+
+def _may_be_half_installed(state: RunState) -> bool:
+    """Return whether a run was ended while it replaced files in an environment that was there.
+
+    The list of packages may already have the new release, whose files are not all there. If it does
+    not have it, installing it again is the same as installing it.
+    """
+    if state.plan.new:
+        return False  # it is made again
+    return any(
+        each.step.role in ("install", "build") and each.status in ("interrupted", "cancelled")
+        for each in state.steps
+    )
 
 
 def continued_by(plan: Plan) -> tuple[str, frozenset[str]]:

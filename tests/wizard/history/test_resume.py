@@ -13,7 +13,7 @@ from wizard import unfinished
 from wizard.errors import BadRequest
 from wizard.history import resume
 from wizard.plan import FileExists, Plan
-from wizard.running.events import RunStarted
+from wizard.running.events import Event, RunEnded, RunStarted
 
 CUT = "20260102T030405Z-7"
 
@@ -68,6 +68,17 @@ def test_a_command_that_continued_a_run_can_be_repeated(plan: Plan) -> None:
     with pytest.raises(BadRequest) as caught:
         resume.choices_of(resume.find(CUT))
     assert caught.value.why == "The run 20260104T030405Z-9 has continued it."
+
+
+@pytest.mark.parametrize("end", ["interrupted", "cancelled"])
+def test_what_may_be_half_installed_is_installed_again(plan: Plan, end: str) -> None:
+    install = replace(plan.steps[1], role="install", needs=())
+    events: list[Event] = [RunStarted(), started("install")]
+    if end == "cancelled":
+        events += [ended("install", "cancelled"), RunEnded(130, 1.0)]
+    keep("20260103T030405Z-8", replace(plan, new=False, steps=(install,)), events)
+    assert resume.choices_of(resume.find("20260103T030405Z-8")).reinstall == "yes"
+    assert resume.choices_of(resume.find(CUT)).reinstall == "", "that environment is made again"
 
 
 def test_a_whole_run_is_not_continued(plan: Plan) -> None:
