@@ -170,7 +170,16 @@ def _undo_step(run: PastRun, state: StepState) -> list[_Part]:
         if before is not None:
             return _undo_packages(check.manager, before, Path(state.log))
     last = isinstance(state.step.action, ExportAuthorities)
-    return [replace(_undo_action(run, state.step, action), last=last) for action in state.step.undo]
+    parts = [_undo_action(run, state.step, action) for action in state.step.undo]
+    return [*(replace(part, last=last) for part in parts), *_left_by_pip(run, state)]
+
+
+def _left_by_pip(run: PastRun, state: StepState) -> Iterator[_Part]:
+    """Name what pip leaves if it is killed while it replaces a package: nothing removes that."""
+    ended = state.status in ("interrupted", "cancelled") and state.step.role in OF_ENVIRONMENT
+    if ended and run.state is not None and not run.state.plan.new:
+        for path in inventory.old_files(Path(run.target)):
+            yield _Part(left=f"{path} stays: old files of a package, from pip. You can delete it.")
 
 
 def _undo_packages(manager: str, before: frozenset[str], log: Path) -> list[_Part]:

@@ -112,13 +112,22 @@ def distributions(environment: Path) -> frozenset[str]:
 
     Empty if the folder is no environment.
     """
-    folders = (*environment.glob("lib*/*/site-packages"), environment / "Lib" / "site-packages")
     return frozenset(
         path.stem
-        for folder in folders
+        for folder in _site_packages(environment)
         for pattern in ("*.dist-info", "*.egg-info")
         for path in folder.glob(pattern)
     )
+
+
+def old_files(environment: Path) -> tuple[Path, ...]:
+    """Return the folders where pip had put the old files of packages when it was killed."""
+    folders = _site_packages(environment)
+    return tuple(sorted(path for folder in folders for path in folder.glob("~*")))
+
+
+def _site_packages(environment: Path) -> tuple[Path, ...]:
+    return (*environment.glob("lib*/*/site-packages"), environment / "Lib" / "site-packages")
 
 
 def _path(log: Path, when: When) -> Path:

@@ -216,6 +216,10 @@ def test_an_upgrade_that_was_cut_off_is_undone_in_the_same_environment_only(
         "Remove cryptography 50.0.2 and pycparser",
         "Put back cryptography 45.0.7",
     ]
+    assert undone().notes == ()
+    (site / "~ryptography").mkdir()
+    (note,) = undone().notes
+    assert note.startswith(f"{site / '~ryptography'} stays: old files of a package, from pip.")
     environment.rename(tmp_path / "moved")
     environment.mkdir()
     (environment / "pyvenv.cfg").write_text("home = /usr/bin\n")
