@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screens import fitting, flags, terminal
+from screens import fitting, flags, terminal, working_folder
 from screens.arguments import Common
 from wizard.errors import BadRequest, Exit, WizardError
 
@@ -61,18 +59,18 @@ def resume_command(words: Sequence[str], *, yes: bool, as_json: bool, verbose: b
         raise BadRequest(f"One run can be continued at a time, but {len(words)} are named.")
     from screens.text import confirm
     from wizard import engine, invocation
-    from wizard.history import past_runs, resume
+    from wizard.history import resume
 
-    past = past_runs.find(words[0] if words else "")
+    past = resume.find(words[0] if words else "")
     choices = resume.choices_of(past)
     if not yes:
         own = invocation.command("resume", past.name, "--yes")
         without = f"To continue without being asked: {own}"
         confirm.require_terminal("resume", "changes anything", without, as_json=as_json)
-    if past.working_folder and Path(past.working_folder).is_dir():
-        os.chdir(past.working_folder)
+    is_elsewhere = working_folder.enter(past.working_folder)
     if not as_json:
-        begun = f"Continuing the run {past.name}: {past.title}."
+        where = f" It was started in {past.working_folder}." if is_elsewhere else ""
+        begun = f"Continuing the run {past.name}: {past.title}.{where}"
         sys.stdout.write(fitting.for_stream(begun, sys.stdout) + "\n")
     abilities = terminal.detect()
     if not yes:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screens import shells
+from screens import shells, working_folder
 from wizard import invocation
 from wizard.errors import Exit, Impossible, WizardError
 from wizard.locations import NAME
@@ -153,8 +153,11 @@ def end_of_run(plan: Plan, result: RunEnded) -> list[str]:
 
 
 def resume_lines(plan: Plan) -> list[str]:
-    """Return the command that continues a run of this plan; empty if it cannot be resumed."""
-    if plan.undoes or plan.repairs:
+    """Return the command that continues a run of this plan; empty if it cannot be resumed.
+
+    That command would not find a run that was started in another folder.
+    """
+    if plan.undoes or plan.repairs or working_folder.is_elsewhere():
         return []
     return [f"This command does that, too: {invocation.command('resume')}"]
 
@@ -239,13 +242,13 @@ def wheelhouse_command(plan: Plan) -> str:
 
 
 def short_path(path: str) -> str:
-    """Return a path in its shortest form: relative, if it is inside the working folder.
+    """Return a path in its shortest form: relative, if it is inside the user's folder.
 
     In the home folder it stays whole, because it is needed later, in another terminal: a double
     click on a stick starts the wizard in the home folder.
     """
     try:
-        here = Path.cwd()
+        here = working_folder.of_user()
         if here == Path("~").expanduser():
             return path
         return f".{os.sep}{Path(path).relative_to(here)}"

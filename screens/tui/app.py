@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
 
 from textual import on
@@ -18,7 +19,7 @@ from textual.events import Key
 from textual.notifications import Notify
 
 import assets
-from screens import ending, ways
+from screens import ending, ways, working_folder
 from screens.session import Session
 from screens.terminal import Look
 from screens.tui import drawing, themes
@@ -196,6 +197,7 @@ class WizardApp(App[int]):
         """Replace all open pages by this one. The first page stays at the bottom of the stack."""
         if page_name == "welcome":
             self._planned_from = ()
+            working_folder.leave()
             self.session.stop_using()
             self.session.problem = None
             while len(self.screen_stack) > 1:
@@ -332,7 +334,8 @@ class WizardApp(App[int]):
             self.notify(ways.in_words(error).explained, severity="error", timeout=10)
             return
         why = "The wizard plans what is left of that run."
-        self.on_welcome_page_use_answers(WelcomePage.UseAnswers(choices, why, past.name))
+        folder = past.working_folder
+        self.on_welcome_page_use_answers(WelcomePage.UseAnswers(choices, why, past.name, folder))
 
     def on_welcome_page_install(self) -> None:
         """Do what is usual, as the first page has said."""
@@ -344,21 +347,28 @@ class WizardApp(App[int]):
             self.on_review_page_start()
 
     def on_welcome_page_use_answers(self, message: WelcomePage.UseAnswers) -> None:
-        """Look at the machine for these choices, and show their plan."""
+        """Look at the machine for these choices, and show their plan.
+
+        The wizard works in their folder until the user is back on the first page.
+        """
         from screens.tui.more import MorePage
         from screens.tui.runs import RunsPage
 
         session, choices, menus = self.session, message.choices, (MorePage, RunsPage)
+        is_elsewhere = working_folder.enter(message.folder)
 
         def go_on(facts: Facts) -> None:
             session.use(choices, facts=facts, resumes=message.resumes)
             above = tuple(type(page) for page in self.screen_stack if isinstance(page, menus))
             self.show_page("review")
             self._planned_from = above
+            if is_elsewhere:
+                text = f"This plan is for {Path.cwd()}, where that run was started."
+                self.notify(text, title="In another folder", timeout=10)
 
         self._look_up(
             lambda: session.engine.probe(choices, everything=True),
-            *(message.why, go_on),
+            *(message.why, go_on, working_folder.leave),
             say=message.ask_again,
         )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -134,7 +132,6 @@ class RunsPage(Page):
     def action_continue_run(self) -> None:
         """Continue the chosen run, in the folder where it was started."""
         if self._run is not None:
-            _go_to_folder_of(self._run)
             self.post_message(WelcomePage.ContinueRun(self._run))
 
     def action_repeat(self) -> None:
@@ -148,9 +145,9 @@ class RunsPage(Page):
         except WizardError as error:
             self.notify(error.what, severity="error", timeout=10)
             return
-        _go_to_folder_of(self._run)
         why = "The wizard plans with the answers of that run."
-        self.post_message(WelcomePage.UseAnswers(choices, why))
+        folder = self._run.working_folder
+        self.post_message(WelcomePage.UseAnswers(choices, why, folder=folder))
 
     def action_undo(self) -> None:
         """Undo the chosen run."""
@@ -176,9 +173,3 @@ def _text(run: PastRun, columns: int) -> Content:
     return Content.assemble(
         (f"{title}\n", "bold"), ended, (f"{before}{target}" if run.target else "", "$quiet")
     )
-
-
-def _go_to_folder_of(run: PastRun) -> None:
-    """Work in the folder of a run: its answers may name files there."""
-    if run.working_folder and Path(run.working_folder).is_dir():
-        os.chdir(run.working_folder)

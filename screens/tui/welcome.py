@@ -94,11 +94,13 @@ class WelcomePage(Page):
     @dataclass
     class UseAnswers(Message):
         """The user wants a plan with these choices; ``why`` says where they come from, ``resumes``
-        which run they continue. If that is not possible, ``ask_again`` gets the reason."""
+        which run they continue, ``folder`` where they were given, if it was not here. If that is
+        not possible, ``ask_again`` gets the reason."""
 
         choices: Choices
         why: str
         resumes: str = ""
+        folder: str = ""
         ask_again: Callable[[WizardError], None] | None = None
 
     class More(Message):

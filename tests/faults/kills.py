@@ -258,6 +258,9 @@ FOUND_WHEEL = (
     "Questions to package managers went on for seconds after a kill. They are ended now.",
     "A process of root that had left its session went on after a kill. Root is now asked which "
     "processes have the program's mark (`tests/live/test_live_sudo.py`).",
+    "A run that was killed while it replaced cryptography in an environment of the user was not "
+    "undone, because undo did not know that environment. It is recorded before the change now; and "
+    "`resume` installs again what may be half installed.",
     "The file with the password of a proxy, which sudo's programs read, stayed after a kill. The "
     "next run removes it.",
 )
@@ -268,6 +271,7 @@ FOUND_SOURCE = (
     "its own name. It is now renamed first.",
     "A Rust whose installation was interrupted made the next one fail, because rustup-init tried "
     "to update it. It is now removed first.",
+    "So did a Rust whose settings rustup was writing: that file was empty. It is removed, too.",
 )
 KINDS = (
     Kind(

@@ -221,6 +221,18 @@ def test_the_list_and_one_run(cut_off: PastRun, capsys: pytest.CaptureFixture[st
     assert main(["runs", "a", "b"]) == 2
 
 
+def test_a_run_that_was_continued_names_the_command_that_undoes_it(
+    cut_off: PastRun, environment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep("20260103T030405Z-8", environment_plan(environment), done("install", earlier=CUT))
+    assert main(["runs", CUT]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    undo = "cryptography-wizard undo 20260103T030405Z-8"
+    assert [line for line in lines if "undo " in line.lower()] == [
+        f"Undo it, together with the run that continued it: {undo}"
+    ]
+
+
 def test_undo_asks_and_removes(
     cut_off: PastRun,
     environment: Path,

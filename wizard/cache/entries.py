@@ -377,7 +377,18 @@ def _verify_rust(path: Path) -> tuple[str, ...]:
                 kind, _, name = line.partition(":")
                 if kind in ("file", "dir") and not os.path.lexists(toolchain / name):
                     problems.append(f"{name} of {toolchain.name} is missing.")
+    if _has_half_settings(path):
+        problems.append("The settings of rustup were not written completely.")
     return tuple(problems)
+
+
+def _has_half_settings(rust: Path) -> bool:
+    """Return whether rustup was cut off while it wrote its settings, which it cannot read then.
+
+    It empties the file first. Without the file, it writes a new one.
+    """
+    file = rust / "rustup" / "settings.toml"
+    return file.is_file() and b"version" not in file.read_bytes()
 
 
 def _toolchains(rust: Path) -> list[Path]:

@@ -9,12 +9,13 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, count
 from typing import Callable
 
 from backends.action import Command
 from wizard import target_environment
 from wizard.choices import Choices
-from wizard.facts import Listed, Python
+from wizard.facts import Facts, Listed, Python
 from wizard.fixes.fix import Fix
 from wizard.method import compiles, methods
 from wizard.needs import build_limits, storage
@@ -105,13 +106,18 @@ def fresh_folder(failure: Failure) -> str:
     """Return a folder for a new environment beside the one of the plan."""
     facts, folder = failure.case.facts, failure.target.folder
     folder = folder or target_environment.default_folder(facts)
+    return _free_name(facts, (f"{folder}-{number}" for number in count(2)))
+
+
+def _free_name(facts: Facts, names: Iterator[str]) -> str:
+    """Return the first of these folders that is not there."""
     taken = [python.environment for python in facts.pythons if python.environment]
-    number = 2
-    while os.path.lexists(f"{folder}-{number}") or any(
-        target_environment.same_folder(facts, f"{folder}-{number}", other) for other in taken
-    ):
-        number += 1
-    return f"{folder}-{number}"
+    return next(
+        name
+        for name in names
+        if not os.path.lexists(name)
+        and not any(target_environment.same_folder(facts, name, other) for other in taken)
+    )
 
 
 def base_of(failure: Failure) -> str:
@@ -139,6 +145,29 @@ def _temporary_folder(failure: Failure) -> Iterator[Fix]:
             storage.roomy(found),
             (("temporary_folder", found.folder),),
         )
+
+
+def _other_disk(failure: Failure) -> Iterator[Fix]:
+    facts, target = failure.case.facts, failure.target
+    found = storage.roomier_environment(facts, target.folder) if failure.installs else None
+    if found is None:
+        return
+    first = found.folder
+    folder = _free_name(facts, chain((first,), (f"{first}-{number}" for number in count(2))))
+    yield Fix(
+        "other-disk",
+        f"Make the environment in {short_name(facts, folder)}, and install there",
+        f"{storage.gib(found)} are free on that disk.",
+        _in_new_folder(failure, folder),
+    )
+
+
+def _in_new_folder(failure: Failure, folder: str) -> tuple[tuple[str, str], ...]:
+    """Return the choices that make a new environment in ``folder``, from the same Python."""
+    return (
+        *(("venv", folder), ("python", base_of(failure))),
+        *(("dependents", ""), ("reinstall", ""), ("upgrade_pip", "")),
+    )
 
 
 def _fewer_jobs(failure: Failure) -> Iterator[Fix]:
@@ -286,10 +315,7 @@ def _new_environment(failure: Failure) -> Iterator[Fix]:
         "new-environment",
         f"Make a new environment in {short_name(facts, folder)}, and install there",
         f"{short_name(facts, target.folder)} stays as it is.",
-        (
-            *(("venv", folder), ("python", base_of(failure))),
-            *(("dependents", ""), ("reinstall", ""), ("upgrade_pip", "")),
-        ),
+        _in_new_folder(failure, folder),
     )
 
 
@@ -368,6 +394,7 @@ def _builds_openssl(failure: Failure) -> bool:
 KINDS = (
     Kind("let-through", _let_through),
     Kind("temporary-folder", _temporary_folder),
+    Kind("other-disk", _other_disk),
     Kind("fewer-jobs", _fewer_jobs),
     Kind("rust", _rust),
     Kind("pip-upgrade", _upgrade_pip),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Optional
@@ -49,7 +50,8 @@ class PastRun:
     ``target`` is the environment or wheelhouse, ``working_folder`` where it was started, as far as
     that is known of a damaged one.
     ``undoes`` is the name of the run that it undid, or empty; ``repairs``: it was a repair of the
-    doctor. ``state`` is what happened in it;
+    doctor. ``continued_by`` is the last of the runs that continued it, if any did, and the one to
+    undo. ``state`` is what happened in it;
     None if it is damaged: then ``problem`` says why.
     """
 
@@ -62,6 +64,7 @@ class PastRun:
     working_folder: str = ""
     undoes: str = ""
     repairs: bool = False
+    continued_by: str = ""
     problem: str = ""
     state: Optional[RunState] = None
 
@@ -91,9 +94,12 @@ class PastRun:
 
     @property
     def can_undo(self) -> bool:
-        """Whether it can be undone: it is known, has ended, and did not undo another one itself."""
+        """Whether it can be undone: it is known, has ended, and did not undo another one itself.
+
+        A run that another one continued is undone with that one.
+        """
         known = self.state is not None and not self.undoes
-        return known and self.outcome not in ("undone", "running")
+        return known and self.outcome not in ("undone", "running", "continued")
 
     @property
     def answers(self) -> Path:
@@ -121,7 +127,11 @@ def read_runs() -> tuple[PastRun, ...]:
         return ()
     except OSError as error:
         raise WizardError(f"{root} cannot be read.", shown=error.strerror or "") from None
-    runs = [_read(folder) for folder in folders]
+    return _as_they_are_now([_read(folder) for folder in folders])
+
+
+def _as_they_are_now(runs: Sequence[PastRun]) -> tuple[PastRun, ...]:
+    """Return these runs, the newest first, with what the later ones have made of the earlier."""
     earlier = {run.name: run.continues for run in runs}
     undone: set[str] = set()
     for run in runs:
@@ -129,15 +139,26 @@ def read_runs() -> tuple[PastRun, ...]:
         while name and name not in undone:  # a run is undone together with those it continued
             undone.add(name)
             name = earlier.get(name, "")
-    continued = set(earlier.values())
-    return tuple(_since(run, run.name in undone, run.name in continued) for run in runs)
+    later = {earlier[run.name]: run.name for run in reversed(runs)}
+    return tuple(_since(run, run.name in undone, _last(run.name, later)) for run in runs)
 
 
-def _since(run: PastRun, undone: bool, continued: bool) -> PastRun:
+def _last(name: str, later: Mapping[str, str]) -> str:
+    """Return the last of the runs that continued this one; empty if none did."""
+    last, seen = "", {name}
+    while name in later and later[name] not in seen:  # a journal may be damaged
+        last = name = later[name]
+        seen.add(name)
+    return last
+
+
+def _since(run: PastRun, undone: bool, last: str) -> PastRun:
     """Return the run with what later runs have made of it."""
     if undone:
         return replace(run, outcome="undone")
-    return replace(run, outcome="continued") if continued and run.can_resume else run
+    if last and run.can_resume:
+        return replace(run, outcome="continued", continued_by=last)
+    return run
 
 
 def find(name: str = "") -> PastRun:
@@ -186,16 +207,18 @@ def cut_off_in(folder: str) -> Optional[PastRun]:
 def unfinished_in(folder: str) -> Optional[PastRun]:
     """Return the newest run of this working folder if it was cut off or stopped, otherwise None.
 
-    It only looks at the latest runs, and reads no plan of other folders: the wizard calls it at
-    every start. Repairs do not count.
+    A run that was undone or continued since, perhaps from another folder, does not count,
+    nor does a repair. This only looks at the latest runs, and reads all of them only if it must:
+    the wizard calls it at every start.
     """
-    for path in _latest():
+    latest = _latest()
+    for number, path in enumerate(latest, 1):
         ends = _first_and_last_event(path / journal.FILE)
         if ends and ends[0].get("folder") == folder and not _repairs(path):
             has_ended = ends[1].get("kind") == "run-ended"
             if has_ended and ends[1].get("code") != Exit.CANCELLED:
                 return None
-            run = _read(path)
+            run = _as_they_are_now([_read(each) for each in latest[:number]])[-1]
             return run if run.outcome in ("cut off", "cancelled") and run.can_resume else None
     return None
 

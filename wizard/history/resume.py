@@ -22,6 +22,17 @@ from wizard.running.run_state import RunState
 from wizard.running.step_checks import missing_result
 
 
+def find(name: str = "") -> PastRun:
+    """Return the run that ``resume`` continues: the named one, or the last one that continued it if
+    that has something left to do. Raises BadRequest if there is none.
+
+    So a command that has continued a run can be repeated if it was cancelled.
+    """
+    run = past_runs.find(name)
+    last = past_runs.find(run.continued_by) if run.continued_by else run
+    return last if last.can_resume else run
+
+
 def choices_of(run: PastRun) -> Choices:
     """Return the choices with which a run is continued.
 
@@ -35,7 +46,7 @@ def choices_of(run: PastRun) -> Choices:
         why = {
             "running": "It is still going on.",
             "undone": "It was undone. Repeat it instead.",
-            "continued": "A later run has continued it.",
+            "continued": f"The run {run.continued_by} has continued it.",
         }.get(run.outcome, "It has nothing left to do.")
         hint = f"To repeat it: {invocation.command('--yes', '--answers', str(run.answers))}"
         raise BadRequest(
@@ -47,7 +58,22 @@ def choices_of(run: PastRun) -> Choices:
     plan = run.state.plan
     if plan.wheelhouse:
         return replace(choices, wheelhouse=plan.wheelhouse)
-    return replace(choices, venv=plan.environment)
+    choices = replace(choices, venv=plan.environment)
+    return replace(choices, reinstall="yes") if _may_be_half_installed(run.state) else choices
+
+
+def _may_be_half_installed(state: RunState) -> bool:
+    """Return whether a run was ended while it replaced files in an environment that was there.
+
+    The list of packages may already have the new release, whose files are not all there. If it does
+    not have it, installing it again is the same as installing it.
+    """
+    if state.plan.new:
+        return False  # it is made again
+    return any(
+        each.step.role in ("install", "build") and each.status in ("interrupted", "cancelled")
+        for each in state.steps
+    )
 
 
 def continued_by(plan: Plan) -> tuple[str, frozenset[str]]:

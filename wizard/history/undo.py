@@ -69,7 +69,13 @@ def make_plan(run: PastRun) -> Plan:
         raise BadRequest(f"The run {run.name} is still going on. Cancel it first.")
     if run.outcome == "undone":
         raise BadRequest(f"The run {run.name} was already undone.")
-    parts = _needed([part for each in _chain(run) for part in _parts(each, run)])
+    if run.continued_by:
+        raise BadRequest(
+            f"The run {run.name} cannot be undone alone.",
+            why=f"The run {run.continued_by} has continued it.",
+            hints=(f"To undo them together: {invocation.command('undo', run.continued_by)}",),
+        )
+    parts = _needed(list(_all_parts(list(_chain(run)))))
     steps: list[Step] = []
     seen: set[Action] = set()
     for part in parts:
@@ -125,10 +131,18 @@ def _chain(run: PastRun) -> Iterator[PastRun]:
         current = runs.get(current.continues)
 
 
+def _all_parts(runs: list[PastRun]) -> Iterator[_Part]:
+    """Yield what undoes these runs, each of which continued the next one, perhaps elsewhere."""
+    for run in runs:
+        last = next(each for each in runs if each.target == run.target)
+        yield from _parts(run, last)
+
+
 def _parts(run: PastRun, last: PastRun) -> list[_Part]:
     """Return what undoes the steps that this run has started, in reverse order.
 
-    ``last`` is the run that continued it, or itself: it knows how the environment was in the end.
+    ``last`` is the last run that continued it in the same environment, or itself: it knows how the
+    environment was in the end.
     """
     if run.state is None:
         return []
@@ -156,7 +170,16 @@ def _undo_step(run: PastRun, state: StepState) -> list[_Part]:
         if before is not None:
             return _undo_packages(check.manager, before, Path(state.log))
     last = isinstance(state.step.action, ExportAuthorities)
-    return [replace(_undo_action(run, state.step, action), last=last) for action in state.step.undo]
+    parts = [_undo_action(run, state.step, action) for action in state.step.undo]
+    return [*(replace(part, last=last) for part in parts), *_left_by_pip(run, state)]
+
+
+def _left_by_pip(run: PastRun, state: StepState) -> Iterator[_Part]:
+    """Name what pip leaves if it is killed while it replaces a package: nothing removes that."""
+    ended = state.status in ("interrupted", "cancelled") and state.step.role in OF_ENVIRONMENT
+    if ended and run.state is not None and not run.state.plan.new:
+        for path in inventory.old_files(Path(run.target)):
+            yield _Part(left=f"{path} stays: old files of a package, from pip. You can delete it.")
 
 
 def _undo_packages(manager: str, before: frozenset[str], log: Path) -> list[_Part]:
@@ -261,6 +284,8 @@ def _why_changed(run: PastRun, environment: Path) -> str:
     recorded = _read(run, inventory.IDENTITY_FILE)
     if not recorded or recorded != inventory.identity(environment):
         return f"{environment} stays: it is not known to be the one that this run made or changed."
+    if not Path(run.folder, inventory.DISTRIBUTIONS_FILE).exists():
+        return ""  # the run was cut off while it changed the environment
     known = frozenset(_read(run, inventory.DISTRIBUTIONS_FILE).splitlines())
     now = inventory.distributions(environment) | inventory.entries(environment)
     extra = sorted(name.lstrip("/") for name in now - known)

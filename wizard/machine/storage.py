@@ -22,10 +22,11 @@ XATTR = "/usr/bin/xattr"
 
 def filled(choices: Choices, working_folder: str) -> tuple[str, ...]:
     """Return the folders that an installation fills: those of the environment, the cache, the runs,
-    and the temporary one."""
+    and the temporary one; and the home folder, which may be on another disk."""
     environment = str(Path(working_folder, choices.venv).absolute()) if choices.venv else ""
     own = (str(locations.cache()), str(locations.state()))
-    return (working_folder, environment, *own, tempfile.gettempdir(), choices.temporary_folder)
+    others = (tempfile.gettempdir(), choices.temporary_folder, str(Path.home()))
+    return (working_folder, environment, *own, *others)
 
 
 def read(folders: Iterable[str]) -> tuple[Space, ...]:

@@ -200,10 +200,31 @@ def roomier_temporary(
     return None if best is None or best.folder == subject.choices.temporary_folder else best
 
 
+def roomier_environment(facts: Facts, folder: str) -> Space | None:
+    """Return the usual folder for an environment, of the user or here, on a disk with the most free
+    bytes, or None.
+
+    A new environment fits there, and it is not the disk of ``folder``.
+    """
+    now = space(facts, folder)
+    found = []
+    for parent in filter(None, (facts.home, facts.folder)):
+        disk = space(facts, parent)
+        if disk is None or disk.readonly or disk.noexec or disk.cloud or disk.free < ENVIRONMENT:
+            continue
+        if now is not None and disk.free > now.free + NOTICEABLE:
+            found.append(Space(path_rules(facts).join(parent, NAME), disk.free))
+    return max(found, key=lambda disk: disk.free, default=None)
+
+
+def gib(disk: Space) -> str:
+    """Return how much is free on a disk."""
+    return f"{disk.free / (1 << 30):.1f} GiB"
+
+
 def roomy(disk: Space) -> str:
     """Return how much is free in a new folder for temporary files, as sentences."""
-    gib = disk.free / (1 << 30)
-    return f"{gib:.1f} GiB are free there. It is removed when it is empty."
+    return f"{gib(disk)} are free there. It is removed when it is empty."
 
 
 def unusable_temporary(subject: Subject) -> Condition | None:

@@ -63,6 +63,17 @@ def removed_with(manager: str, names: Iterable[str]) -> Optional[frozenset[str]]
     return None if output is None else frozenset(backend.removals(output))
 
 
+def record_begin(environment: Path, run: Path) -> None:
+    """Record which environment a run changes now, so that undo recognizes it if the run is killed.
+
+    What is in it is not known until `record_environment`. Raises OSError if it cannot be written.
+    """
+    found = identity(environment)
+    if found:
+        (run / DISTRIBUTIONS_FILE).unlink(missing_ok=True)
+        locations.write_private(run / IDENTITY_FILE, found)
+
+
 def record_environment(environment: Path, run: Path) -> None:
     """Record what is in the environment of a run, so that undo recognizes it.
 
@@ -101,13 +112,22 @@ def distributions(environment: Path) -> frozenset[str]:
 
     Empty if the folder is no environment.
     """
-    folders = (*environment.glob("lib*/*/site-packages"), environment / "Lib" / "site-packages")
     return frozenset(
         path.stem
-        for folder in folders
+        for folder in _site_packages(environment)
         for pattern in ("*.dist-info", "*.egg-info")
         for path in folder.glob(pattern)
     )
+
+
+def old_files(environment: Path) -> tuple[Path, ...]:
+    """Return the folders where pip had put the old files of packages when it was killed."""
+    folders = _site_packages(environment)
+    return tuple(sorted(path for folder in folders for path in folder.glob("~*")))
+
+
+def _site_packages(environment: Path) -> tuple[Path, ...]:
+    return (*environment.glob("lib*/*/site-packages"), environment / "Lib" / "site-packages")
 
 
 def _path(log: Path, when: When) -> Path:

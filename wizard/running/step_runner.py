@@ -128,12 +128,15 @@ class StepRunner:
                     outcome = Outcome("done")
                 else:
                     inventory.record(step, log, "before")
+                    changes = step.role in WRITES_ENVIRONMENT
+                    folder, own = Path(self.plan.environment), log.parent.parent
+                    if changes and not self.plan.new:
+                        inventory.record_begin(folder, own)
                     context.begin_log(step.action)
                     outcome = perform(step.action, context)
                     inventory.record(step, log, "after")
-                    if step.role in WRITES_ENVIRONMENT and outcome.state == "done":
-                        folder = Path(self.plan.environment)
-                        inventory.record_environment(folder, log.parent.parent)
+                    if changes and outcome.state == "done":
+                        inventory.record_environment(folder, own)
                 lacking = missing_result(step) if outcome.state == "done" else ""
         except Cancelled:
             return Outcome("cancelled"), Shown(), Exit.CANCELLED

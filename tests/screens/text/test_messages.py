@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from backends.action import Command
+from screens import working_folder
 from screens.text import messages
 from screens.tui import review
 from tests.machines import machine
-from tests.wizard.history.runs import ended, started
+from tests.wizard.history.runs import ended, environment_plan, started
 from wizard.choices import Choices
 from wizard.engine import case_of, settle
 from wizard.export import formats
@@ -50,6 +51,25 @@ def test_a_path_is_short_but_not_in_the_home_folder(
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(here))
     assert messages.short_path(path) == path
+
+
+def test_what_is_to_be_typed_is_right_in_the_folder_of_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    other = tmp_path / "other"
+    other.mkdir()
+    assert not working_folder.enter(str(tmp_path / "gone"))
+    assert not working_folder.enter(str(tmp_path))
+    assert working_folder.enter(str(other))
+    assert working_folder.enter(str(other))
+    assert Path.cwd() == other.resolve()
+    assert messages.short_path(str(Path.cwd() / "env")) == f".{os.sep}other{os.sep}env"
+    plan = environment_plan(other / "env")
+    assert messages.resume_lines(plan) == []
+    working_folder.leave()
+    assert Path.cwd() == tmp_path.resolve()
+    assert messages.resume_lines(plan) != []
 
 
 def test_a_plan_says_what_else_it_installs_and_what_it_replaces() -> None:

@@ -852,6 +852,30 @@ async def test_back_from_the_plan_of_an_earlier_run_are_the_earlier_runs(tmp_pat
         assert machine.probes == probes + 1, "only for the plan"
 
 
+async def test_the_first_page_is_in_the_folder_of_the_user_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    cut_off(there, environment_plan(there / "env"))
+    monkeypatch.chdir(tmp_path)
+    app = app_for()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key in ("g", "p"):
+            await to_more(pilot)
+            await press(pilot, "5")
+            await press_and_settle(pilot, key)
+            assert isinstance(app.screen, ReviewPage)
+            assert Path.cwd() == there.resolve()
+            (note,) = app._notifications
+            assert f"This plan is for {there.resolve()}, where" in note.message
+            await press_and_settle(pilot, "escape")
+            assert isinstance(app.screen, RunsPage)
+            assert Path.cwd() == tmp_path.resolve()
+            await press(pilot, "escape", "escape")
+            await settled(pilot)
+
+
 async def press_and_settle(pilot: Pilot[Any], key: str) -> None:
     """Press a key, and wait for what it begins."""
     await settled(pilot)

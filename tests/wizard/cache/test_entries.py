@@ -189,6 +189,17 @@ def test_a_rust_whose_installation_was_cut_off_is_removed_before_it_is_installed
     assert names() == []
 
 
+def test_a_rust_whose_settings_were_being_written_is_removed_too(root: Path) -> None:
+    write(rust(root) / "lib" / "rustlib" / "multirust-config.toml")
+    settings = root / "rust" / "rustup" / "settings.toml"
+    settings.write_text('version = "12"\n')
+    assert not entries.discard_unfinished_rust()
+    settings.write_bytes(b"")
+    assert entries.verify(only(root)) == ("The settings of rustup were not written completely.",)
+    assert entries.discard_unfinished_rust()
+    assert names() == []
+
+
 def test_what_was_cut_off_is_seen_and_needs_no_proof(root: Path) -> None:
     write(root / "openssl" / "build" / BUILT / "Makefile")
     write(root / "openssl" / "build" / f".{BUILT}-x1_y" / "Makefile")

@@ -51,6 +51,35 @@ def test_a_disk_that_is_as_full_or_noexec_is_no_other_temporary_folder() -> None
     assert "temporary-folder" not in fixes(noexec, SOURCE, "tmp-noexec")
 
 
+def full(facts: Facts, *, noexec: bool = False, readonly: bool = False) -> Facts:
+    """The machine with little room in the working folder, and much of it in the home folder."""
+    home = Space("/home/user", 50 * GIB, noexec=noexec, readonly=readonly)
+    spaces = (Space("/small", 60 << 20), home)
+    return replace(facts, folder="/small", home="/home/user", spaces=spaces)
+
+
+def test_if_a_disk_is_full_the_environment_is_made_on_another_one() -> None:
+    choices = Choices(venv="/small/env")
+    fix = fixes(full(DEBIAN), choices, "no-space")["other-disk"]
+    assert fix.title == "Make the environment in ~/cryptography-env, and install there"
+    assert fix.consequence == "50.0 GiB are free on that disk."
+    plan = decided(full(DEBIAN), fix.applied(choices)).plan
+    assert (plan.environment, plan.new) == ("/home/user/cryptography-env", True)
+    taken = replace(DEBIAN.pythons[0], environment="/home/user/cryptography-env")
+    facts = replace(full(DEBIAN), pythons=(*DEBIAN.pythons, taken))
+    fix = fixes(facts, choices, "no-space")["other-disk"]
+    assert dict(fix.change)["venv"] == "/home/user/cryptography-env-2"
+
+
+def test_a_disk_that_is_as_full_or_noexec_gets_no_environment() -> None:
+    choices = Choices(venv="/home/user/env")
+    assert "other-disk" not in fixes(full(DEBIAN), choices, "no-space"), "it has the most room"
+    choices = Choices(venv="/small/env")
+    assert "other-disk" not in fixes(full(DEBIAN, noexec=True), choices, "no-space")
+    assert "other-disk" not in fixes(full(DEBIAN, readonly=True), choices, "no-space")
+    assert "other-disk" not in fixes(full(DEBIAN), choices, "oom-killed")
+
+
 def test_a_build_without_enough_memory_is_done_with_one_compiler() -> None:
     fix = fixes(DEBIAN, SOURCE, "oom-killed")["fewer-jobs"]
     assert dict(fix.change) == {"jobs": "1"}

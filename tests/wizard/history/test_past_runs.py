@@ -173,6 +173,21 @@ def test_only_the_newest_run_of_a_folder_counts_as_cut_off(tmp_path: Path) -> No
     assert past_runs.cut_off_in("/here") is None
 
 
+@pytest.mark.parametrize("since", ["undone", "continued"])
+def test_what_was_done_about_a_run_from_another_folder_counts(since: str, tmp_path: Path) -> None:
+    plan = environment_plan(tmp_path / "env")
+    keep("1", plan, [RunStarted((), "", "/here"), started("environment")])
+    if since == "undone":
+        keep("2", replace(plan, undoes="1"), done(folder="/elsewhere", code=1))
+        assert past_runs.unfinished_in("/here") is not None, "undoing it has failed"
+        keep("3", replace(plan, undoes="1"), done(folder="/elsewhere"))
+    else:
+        keep("2", plan, done("environment", folder="/elsewhere", earlier="1"))
+    assert past_runs.unfinished_in("/here") is None
+    assert past_runs.cut_off_in("/here") is None
+    assert past_runs.find("1").outcome == since
+
+
 def test_a_run_that_was_stopped_is_unfinished_but_not_cut_off(tmp_path: Path) -> None:
     plan = environment_plan(tmp_path / "env")
     keep("1", plan, done("environment", folder="/here", code=Exit.CANCELLED))

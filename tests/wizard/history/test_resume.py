@@ -10,9 +10,10 @@ import pytest
 from backends.action import Command
 from tests.wizard.history.runs import done, ended, environment_plan, keep, started
 from wizard import unfinished
+from wizard.errors import BadRequest
 from wizard.history import resume
 from wizard.plan import FileExists, Plan
-from wizard.running.events import RunStarted
+from wizard.running.events import Event, RunEnded, RunStarted
 
 CUT = "20260102T030405Z-7"
 
@@ -57,6 +58,27 @@ def test_a_result_that_is_gone_is_made_again(plan: Plan, tmp_path: Path) -> None
 def test_a_half_written_environment_is_made_again(plan: Plan, tmp_path: Path) -> None:
     (tmp_path / "env" / "half of pip").touch()
     assert resume.continued_by(plan) == (CUT, frozenset())
+
+
+def test_a_command_that_continued_a_run_can_be_repeated(plan: Plan) -> None:
+    keep("20260103T030405Z-8", plan, done("environment", code=130, earlier=CUT))
+    assert resume.find(CUT).name == resume.find("20260103T030405Z-8").name == "20260103T030405Z-8"
+    keep("20260104T030405Z-9", plan, done("install", earlier="20260103T030405Z-8"))
+    assert resume.find(CUT).name == CUT
+    with pytest.raises(BadRequest) as caught:
+        resume.choices_of(resume.find(CUT))
+    assert caught.value.why == "The run 20260104T030405Z-9 has continued it."
+
+
+@pytest.mark.parametrize("end", ["interrupted", "cancelled"])
+def test_what_may_be_half_installed_is_installed_again(plan: Plan, end: str) -> None:
+    install = replace(plan.steps[1], role="install", needs=())
+    events: list[Event] = [RunStarted(), started("install")]
+    if end == "cancelled":
+        events += [ended("install", "cancelled"), RunEnded(130, 1.0)]
+    keep("20260103T030405Z-8", replace(plan, new=False, steps=(install,)), events)
+    assert resume.choices_of(resume.find("20260103T030405Z-8")).reinstall == "yes"
+    assert resume.choices_of(resume.find(CUT)).reinstall == "", "that environment is made again"
 
 
 def test_a_whole_run_is_not_continued(plan: Plan) -> None:

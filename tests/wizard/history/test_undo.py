@@ -118,6 +118,37 @@ def test_the_runs_that_a_run_continued_are_undone_with_it(environment: Path) -> 
     assert undone("2").actions == (RemoveFolder(str(environment)),)
 
 
+def test_an_environment_that_was_left_for_one_in_another_folder_is_removed_too(
+    environment: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    failed = keep("1", environment_plan(environment), done("environment", "install", code=1))
+    inventory.record_environment(environment, failed)
+    folder = keep("2", environment_plan(other), done("environment", "install", earlier="1"))
+    inventory.record_environment(other, folder)
+    plan = undone("2")
+    assert plan.actions == (RemoveFolder(str(other)), RemoveFolder(str(environment)))
+    assert plan.notes == ()
+    (environment / "mine").mkdir()
+    assert undone("2").actions == (RemoveFolder(str(other)),)
+
+
+def test_a_run_that_others_continued_is_undone_with_the_last_of_them(environment: Path) -> None:
+    cut_off(environment)
+    keep("2", environment_plan(environment), [RunStarted((), "", "/w", "1"), started("install")])
+    folder = keep("3", environment_plan(environment), done("install", earlier="2"))
+    inventory.record_environment(environment, folder)
+    for name in ("1", "2"):
+        with pytest.raises(BadRequest) as caught:
+            undone(name)
+        assert caught.value.why == "The run 3 has continued it."
+        assert caught.value.hints == ("To undo them together: cryptography-wizard undo 3",)
+        assert not past_runs.find(name).can_undo
+    assert undone("3").actions == (RemoveFolder(str(environment)),)
+
+
 def test_an_environment_that_the_user_made_after_a_cut_off_run_stays(
     environment: Path, tmp_path: Path
 ) -> None:
@@ -171,6 +202,28 @@ def test_the_steps_that_undo_an_upgrade_say_what_each_removes_or_puts_back(
     assert messages.end_of_run(plan, RunEnded(0, 1.0)) == [
         "Undone: 1. What it had installed is removed. Put back: cryptography 45.0.7."
     ]
+
+
+def test_an_upgrade_that_was_cut_off_is_undone_in_the_same_environment_only(
+    environment: Path, tmp_path: Path
+) -> None:
+    folder = keep("1", upgrade_plan(environment), [RunStarted(), started("install")])
+    inventory.record_environment(environment, folder)
+    inventory.record_begin(environment, folder)
+    site = environment / "lib" / "python3.11" / "site-packages"
+    (site / "cryptography-50.0.3.dist-info").mkdir()
+    assert [step.title for step in undone().steps] == [
+        "Remove cryptography 50.0.2 and pycparser",
+        "Put back cryptography 45.0.7",
+    ]
+    assert undone().notes == ()
+    (site / "~ryptography").mkdir()
+    (note,) = undone().notes
+    assert note.startswith(f"{site / '~ryptography'} stays: old files of a package, from pip.")
+    environment.rename(tmp_path / "moved")
+    environment.mkdir()
+    (environment / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    assert undone().steps == ()
 
 
 @pytest.mark.parametrize(

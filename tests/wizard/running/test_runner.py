@@ -514,6 +514,25 @@ def test_an_environment_that_was_there_is_left(tmp_path: Path) -> None:
     assert (folder / "precious").exists()
 
 
+RECORDED = """
+import pathlib, sys
+(run,) = pathlib.Path(sys.argv[1], "runs").iterdir()
+sys.exit(not ((run / "environment.txt").exists() and not (run / "distributions.txt").exists()))
+"""
+
+
+def test_which_environment_is_changed_is_recorded_before_the_change(tmp_path: Path) -> None:
+    """If the wizard is killed then, undo knows the environment."""
+    folder = tmp_path / "env"
+    folder.mkdir()
+    (folder / "pyvenv.cfg").touch()
+    action = Command(program(RECORDED, str(tmp_path / "state")))
+    installs = [replace(step(name, action), role="install") for name in ("one", "two")]
+    two = replace(installs[1], needs=("one",))
+    run = Watched(plan(installs[0], two, environment=str(folder)))
+    assert run.states() == [("one", "done"), ("two", "done")]
+
+
 def test_only_environments_are_removed(tmp_path: Path) -> None:
     mine = tmp_path / "env"
     mine.mkdir()
