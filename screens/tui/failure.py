@@ -83,7 +83,7 @@ class FailureDetails:
             done = [state.step.title for state in run.steps if state.status == "done"]
             hints = ["“Try again” does the stopped step again, and then the others."]
             if not (run.plan.undoes or run.plan.repairs):
-                hints.append(f"To continue later, quit and run `{invocation.command('resume')}`.")
+                hints.append(f"To resume later, quit and run `{invocation.command('resume')}`.")
             there = last_words.changes(run)
             if there:
                 undo = last_words.undo_command(run)
@@ -131,7 +131,7 @@ class FailurePage(Page):
         *KEYS,
         Binding("r", "retry", "Try again"),
         Binding("r", "look", "Look again"),
-        Binding("b,escape", "reconsider", "Questions"),
+        Binding("escape,b", "reconsider", "Questions"),
         Binding("o", "show_log", "Full log"),
         Binding("w", "report", "Report"),
         Binding("c,ctrl+y", "copy", "Copy", show=False),
@@ -187,7 +187,7 @@ class FailurePage(Page):
                 yield Static(short_path(details.log), classes="block", markup=False)
         with Horizontal(classes="buttons"):
             yield Button("Quit  (Q)", id="quit")
-            yield Button("Questions  (B)", id="reconsider")
+            yield Button("Questions  (Esc)", id="reconsider")
             if details.retry:
                 yield Button("Try again  (R)", id="retry", variant="primary")
             else:

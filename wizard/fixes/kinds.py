@@ -135,7 +135,7 @@ def _temporary_folder(failure: Failure) -> Iterator[Fix]:
     if found is not None:
         yield Fix(
             "temporary-folder",
-            f"Put temporary files into {short_name(case.facts, found.folder)}, and go on from here",
+            f"Put temporary files into {short_name(case.facts, found.folder)}, and resume",
             storage.roomy(found),
             (("temporary_folder", found.folder),),
         )
@@ -148,7 +148,7 @@ def _fewer_jobs(failure: Failure) -> Iterator[Fix]:
     if failure.compiles and (now != 1 or own not in ("", "1")):
         yield Fix(
             "fewer-jobs",
-            "Compile one file at a time, and go on from here",
+            "Compile one file at a time, and resume",
             "This takes longer, but needs less memory.",
             (("jobs", "1"),),
         )

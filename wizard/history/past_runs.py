@@ -22,13 +22,13 @@ Outcome = Literal[
     "unproved",
     "cancelled",
     "cut off",
-    "continued",
+    "resumed",
     "running",
     "undone",
     "damaged",
 ]
-"""How a run ended. ``cut off``: its process ended before the run did. ``continued``: it ended
-early, and a later run continued it. ``unproved``: it installed something, but the proof failed.
+"""How a run ended. ``cut off``: its process ended before the run did. ``resumed``: it ended early,
+and a later run resumed it. ``unproved``: it installed something, but the proof failed.
 ``damaged``: its folder cannot be read."""
 RECENT = 20
 """How many of the latest runs are searched for one that was cut off."""
@@ -137,7 +137,7 @@ def _since(run: PastRun, undone: bool, continued: bool) -> PastRun:
     """Return the run with what later runs have made of it."""
     if undone:
         return replace(run, outcome="undone")
-    return replace(run, outcome="continued") if continued and run.can_resume else run
+    return replace(run, outcome="resumed") if continued and run.can_resume else run
 
 
 def find(name: str = "") -> PastRun:
