@@ -232,8 +232,11 @@ class MorePage(Page):
 
 
 def _wrong(error: WizardError) -> str:
-    """Return what is wrong with an answer, where, and how to correct it."""
+    """Return what is wrong with an answer, how to correct it, and the lines that show it: those of
+    a program may be many, so they come last."""
     told = ways.in_words(error)
+    if told.shown.count("\n"):
+        return "\n".join(part for part in (told.what, told.why, *told.hints, told.shown) if part)
     return "\n".join((told.explained, *told.hints))
 
 
