@@ -131,7 +131,7 @@ class FailurePage(Page):
         *KEYS,
         Binding("r", "retry", "Try again"),
         Binding("r", "look", "Look again"),
-        Binding("escape,b", "reconsider", "Questions"),
+        Binding("b,escape", "reconsider", "Questions"),
         Binding("o", "show_log", "Full log"),
         Binding("w", "report", "Report"),
         Binding("c,ctrl+y", "copy", "Copy", show=False),
@@ -187,7 +187,7 @@ class FailurePage(Page):
                 yield Static(short_path(details.log), classes="block", markup=False)
         with Horizontal(classes="buttons"):
             yield Button("Quit  (Q)", id="quit")
-            yield Button("Questions  (Esc)", id="reconsider")
+            yield Button("Questions  (B)", id="reconsider")
             if details.retry:
                 yield Button("Try again  (R)", id="retry", variant="primary")
             else:

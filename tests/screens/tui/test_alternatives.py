@@ -98,7 +98,7 @@ async def test_the_command_of_the_chosen_way_is_copied(monkeypatch: pytest.Monke
         await pilot.press("down", "enter")
         await pilot.pause()
         assert isinstance(app.screen, AlternativesPage), "the wizard cannot do it"
-        assert app.clipboard == WAYS[1].command, "it has no command, and a sentence is none"
+        assert app.clipboard == WAYS[1].command, "there is no command to copy"
         assert any("cannot do this" in note.message for note in app._notifications)
         assert "Copy" not in {key.meaning for key in app.screen.query_one(KeysLine).keys}
 
