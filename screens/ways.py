@@ -47,7 +47,7 @@ def ways(error: WizardError, choices: Choices) -> tuple[Way, ...]:
             changed = _changed(hint, choices)
             if changed is not None:
                 text, flags = hint.rsplit(": ", 1)
-                found.append(Way(f"Go on with {flags}", f"{text}.", changed))
+                found.append(Way(f"Use {flags}", f"{text}.", changed))
     return tuple(found)
 
 

@@ -298,7 +298,7 @@ class Choices:
         needs=Needs("wheelhouse", "It changes how a wheelhouse is made."),
     )
     from_wheelhouse: str = choice(
-        "install from such a folder, or from a kit, without a network",
+        "install from such a folder, or from a workshop's (kit make), without a network",
         "FOLDER",
         implies=(Implies("method", "wheel", "It contains wheels, but no source code."),),
         excludes=(

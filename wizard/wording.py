@@ -8,6 +8,9 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 _PLAIN = re.compile(r"[\w\\/:.=+-]+")
+_COMMAND = re.compile(r"`[^`\n]+`\S*")
+_GLUE = "\0"
+"""In the place of a blank at which a line is not broken: no text that is shown contains it."""
 
 
 def joined(words: Iterable[str]) -> str:
@@ -63,16 +66,22 @@ def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]
     ``rest``.
 
     A word is never broken, not even at a hyphen or if it is longer than a line, so that a path, an
-    option or a file name can be copied.
+    option or a file name can be copied. A command in backticks is one word, if a line is as long.
     """
-    return textwrap.wrap(
-        text,
+    room = width - max(len(first), len(rest))
+    lines = textwrap.wrap(
+        _COMMAND.sub(lambda found: _joined_words(found[0], room), text),
         width,
         initial_indent=first,
         subsequent_indent=rest,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return [line.replace(_GLUE, " ") for line in lines]
+
+
+def _joined_words(command: str, room: int) -> str:
+    return command.replace(" ", _GLUE) if len(command) <= room else command
 
 
 def count(number: int, one: str, more: str = "") -> str:

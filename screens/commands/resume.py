@@ -1,4 +1,4 @@
-"""The command ``resume [RUN]``: continue a run that was cut off, cancelled, or failed."""
+"""The command ``resume [RUN]``: resume a run that was cut off, cancelled, or failed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wizard.engine import Engine
     from wizard.history.past_runs import PastRun
 
-HELP = "continue a run that was cut off, cancelled or failed"
+HELP = "resume a run that was cut off, cancelled or failed"
 ORDER = 61
 EXAMPLES = (("resume", "show what is left of the last run, ask, and do it"),)
 
@@ -34,10 +34,8 @@ class Arguments(Common):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the name of a run, and the options."""
-    flags.add_run(parser, "the run to continue; otherwise the last one of this folder")
-    parser.add_argument(
-        "--yes", action="store_true", help="go on without asking, and keep all answers"
-    )
+    flags.add_run(parser, "the run to resume; otherwise the last one of this folder")
+    parser.add_argument("--yes", action="store_true", help="do not ask, and keep all answers")
     parser.add_argument("--verbose", action="store_true", help="show the output of all programs")
 
 
@@ -56,7 +54,7 @@ def resume_command(words: Sequence[str], *, yes: bool, as_json: bool, verbose: b
     terminal to ask in.
     """
     if len(words) > 1:
-        raise BadRequest(f"One run can be continued at a time, but {len(words)} are named.")
+        raise BadRequest(f"One run can be resumed at a time, but {len(words)} are named.")
     from screens.text import confirm
     from wizard import engine, invocation
     from wizard.history import resume
@@ -65,12 +63,12 @@ def resume_command(words: Sequence[str], *, yes: bool, as_json: bool, verbose: b
     choices = resume.choices_of(past)
     if not yes:
         own = invocation.command("resume", past.name, "--yes")
-        without = f"To continue without being asked: {own}"
+        without = f"To resume without being asked: {own}"
         confirm.require_terminal("resume", "changes anything", without, as_json=as_json)
     is_elsewhere = working_folder.enter(past.working_folder)
     if not as_json:
         where = f" It was started in {past.working_folder}." if is_elsewhere else ""
-        begun = f"Continuing the run {past.name}: {past.title}.{where}"
+        begun = f"Resuming the run {past.name}: {past.title}.{where}"
         sys.stdout.write(fitting.for_stream(begun, sys.stdout) + "\n")
     abilities = terminal.detect()
     if not yes:

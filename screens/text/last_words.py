@@ -24,7 +24,7 @@ INSIDE = ("environment", "installer", "library", "build", "install", "project")
 
 
 def last_words(session: Session, code: int | None) -> list[str]:
-    """Return what was done, where, how to use it or to go on, where the logs are, the exit code.
+    """Return what was done, where, how to use it or to resume, where the logs are, the exit code.
 
     ``code`` is the exit code; None if the wizard ends because of a bug, which is reported
     separately.
@@ -41,7 +41,7 @@ def _of_run(session: Session, run: RunState) -> list[str]:
     result = run.result
     if result is not None and result.code == Exit.DONE:
         if run.plan.prepares:
-            return [_done(run), "To go on, run the same command again.", *_logs(run)]
+            return [_done(run), "To install cryptography, run the same command again.", *_logs(run)]
         took = format_seconds(result.seconds)
         return [*messages.end_of_run(run.plan, result), *_logs(run), f"It took {took}."]
     lines = []
@@ -61,7 +61,7 @@ def _of_run(session: Session, run: RunState) -> list[str]:
         lines += ["What is there now:", *(f"  - {line}" for line in left)]
         lines.append(f"To remove it again: {undo_command(run)}")
     if not run.plan.undoes:
-        lines.append("To continue from here, run the same command again.")
+        lines.append("To resume, run the same command again.")
         lines += messages.resume_lines(run.plan)
         lines += messages.begun_again(run)
     return lines if failure is not None and failure.log else [*lines, *_logs(run)]

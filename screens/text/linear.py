@@ -69,7 +69,7 @@ def install(
 ) -> int:
     """Probe, ask, plan, run and prove; return the exit code.
 
-    ``find_unfinished`` returns an earlier run that was cut off or stopped, to offer to continue
+    ``find_unfinished`` returns an earlier run that was cut off or stopped, to offer to resume
     it. Raises WizardError if the request is wrong, the machine cannot be used, or the input ends
     before the run, and KeyboardInterrupt if the user quits.
     """
@@ -109,7 +109,7 @@ class _Conversation:
         self._look()
         facts, _ = self.session.probed()
         self.output.write_lines(*describe_machine(facts), *describe_given(self.session.given))
-        code = self._offer_to_continue(find_unfinished())
+        code = self._offer_to_resume(find_unfinished())
         return self._until_done() if code is None else code
 
     def go_on(self, resumes: str) -> int:
@@ -144,7 +144,7 @@ class _Conversation:
             # All questions are answered, so planning comes next.
             self.session.position = len(self.session.questions())
 
-    def _offer_to_continue(self, past: PastRun | None) -> int | None:
+    def _offer_to_resume(self, past: PastRun | None) -> int | None:
         """If an earlier run ended early, ask what to do; return an exit code if that is all."""
         if past is None:
             return None
@@ -153,7 +153,7 @@ class _Conversation:
             "", f"An earlier run {past.how_it_ended_early} {when}: {past.title}."
         )
         ways = (
-            ("continue", "Continue it"),
+            ("resume", "Resume it"),
             ("new", "Start again from the beginning"),
             ("undo", "Undo it: remove what it has installed so far"),
         )
@@ -168,7 +168,7 @@ class _Conversation:
             from screens.text import undoing
 
             return undoing.undo_run(past.name, stream=sys.stdout, err=sys.stderr)
-        if decision == "continue":
+        if decision == "resume":
             self.output.write_lines("Looking at this machine …")
             self.session.continue_run(past)
         return None
@@ -353,7 +353,7 @@ def pick_fix(asker: Asker, fixes: tuple[Fix, ...]) -> Fix | None:
 def agrees(asker: Asker) -> bool:
     """Return whether the user agrees to steps that need root rights, or remove something."""
     options = (("go", "Yes, do it"), ("back", "No"))
-    return asker.pick("Go on with these steps?", options) == "go"
+    return asker.pick("Do these steps?", options) == "go"
 
 
 def describe_given(given: Choices) -> list[str]:

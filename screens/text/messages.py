@@ -145,15 +145,14 @@ def end_of_run(plan: Plan, result: RunEnded) -> list[str]:
         return ["Prepared. Looking at this machine again …"]
     if result.code == Exit.CANCELLED:
         return [
-            "Cancelled. No program is left running. To continue from here, run the same "
-            "command again.",
+            "Cancelled. No program is left running. To resume, run the same command again.",
             *resume_lines(plan),
         ]
     return ["Stopped after the failed step. No program is left running."]
 
 
 def resume_lines(plan: Plan) -> list[str]:
-    """Return the command that continues a run of this plan; empty if it cannot be resumed.
+    """Return the command that resumes a run of this plan; empty if it cannot be resumed.
 
     That command would not find a run that was started in another folder.
     """
@@ -163,7 +162,7 @@ def resume_lines(plan: Plan) -> list[str]:
 
 
 def begun_again(run: RunState) -> list[str]:
-    """Return what a run that goes on later does again although it had begun; empty for nothing."""
+    """Return what a run that is resumed does again although it had begun; empty for nothing."""
     from backends.action import Download, Seal  # not needed before the first output
 
     lines = []
@@ -189,8 +188,8 @@ def cancelled_by(output: OutputStream, code: int) -> list[str]:
     if output.is_unread:
         why = "the program that read this output has ended, such as head in “… | head”"
     return [
-        f"Cancelled: {why}. No program of the wizard is left running. To continue from here, run "
-        "the same command again."
+        f"Cancelled: {why}. No program of the wizard is left running. To resume, run the "
+        "same command again."
     ]
 
 

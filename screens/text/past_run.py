@@ -32,7 +32,7 @@ def details(run: PastRun) -> list[str]:
         lines.append(f"Repeat it: {invocation.command('--yes', '--answers', str(run.answers))}")
     if run.continued_by:
         command = invocation.command("undo", run.continued_by)
-        lines.append(f"Undo it, together with the run that continued it: {command}")
+        lines.append(f"Undo it, together with the run that resumed it: {command}")
     if run.can_undo:
         lines.append(f"Undo it:   {invocation.command('undo', run.name)}")
     return lines

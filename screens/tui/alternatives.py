@@ -29,23 +29,62 @@ class AlternativeList(MarkedList):
     """The alternatives. The arrow keys choose one; Enter and a click do it, or copy its command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        # One of the two. The second has the name of the page's own action, so that the line of keys
-        # does not say Copy twice.
+        # One of the three. The second has the name of the page's own action, so that the line of
+        # keys does not say Copy twice.
         Binding("enter", "do", "Do it"),
         Binding("enter", "copy", "Copy"),
+        Binding("enter", "explain", show=False),
         Binding("space", "select", show=False),
         Binding("right,tab", "app.focus_next", show=False),
     ]
 
-    def __init__(self, name: str, rows: Iterable[tuple[str, Content]], can_do: set[str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        rows: Iterable[tuple[str, Content]],
+        can_do: set[str],
+        commands: set[str],
+    ) -> None:
         super().__init__(name, rows)
         self._can_do = can_do
+        self._commands = commands
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Name Enter for what it does with the chosen row."""
-        if action in ("do", "copy"):
-            return (action == "do") is (self.chosen in self._can_do)
+        if action == "do":
+            return self.chosen in self._can_do
+        if action == "copy":
+            return self.chosen in self._commands - self._can_do
+        if action == "explain":
+            return self.chosen not in self._commands | self._can_do
         return super().check_action(action, parameters)
+
+    def action_cursor_down(self) -> None:
+        """Read the rest of a row that is longer than the list, then go to the next one."""
+        top, height = self._place()
+        hidden = top + height - self.scroll_offset.y - self.size.height
+        if hidden > 0 and height > self.size.height:
+            self._read(min(hidden, max(1, self.size.height - 1)))
+        else:
+            super().action_cursor_down()
+
+    def action_cursor_up(self) -> None:
+        """Read the beginning of a row that is longer than the list, then go to the one before."""
+        top, height = self._place()
+        hidden = self.scroll_offset.y - top
+        if hidden > 0 and height > self.size.height:
+            self._read(-min(hidden, max(1, self.size.height - 1)))
+        else:
+            super().action_cursor_up()
+
+    def _read(self, lines: int) -> None:
+        self.scroll_relative(y=lines, animate=False, immediate=True)
+
+    def _place(self) -> tuple[int, int]:
+        """Return where the chosen row begins, and how many lines it has: each fits in the list."""
+        lines = [str(option.prompt).count("\n") + 1 for option in self.options]
+        chosen = self.highlighted or 0
+        return sum(lines[:chosen]), lines[chosen] if lines else 0
 
     def action_do(self) -> None:
         """Do the chosen one."""
@@ -53,6 +92,10 @@ class AlternativeList(MarkedList):
 
     def action_copy(self) -> None:
         """Copy the chosen one, which the wizard cannot do."""
+        self.action_select()
+
+    def action_explain(self) -> None:
+        """Say that it is up to the user."""
         self.action_select()
 
     @on(OptionList.OptionHighlighted)
@@ -99,7 +142,8 @@ class AlternativesPage(Page):
             )
         with ListPlace():
             can_do = {str(n) for n, one in enumerate(error.alternatives) if one.choices}
-            yield AlternativeList("ways", self._rows(), can_do)
+            commands = {str(n) for n, one in enumerate(error.alternatives) if one.command}
+            yield AlternativeList("ways", self._rows(), can_do, commands)
         with Horizontal(classes="buttons"):
             yield Button("Quit  (Q)", id="quit")
             yield Button("Look again  (R)", id="look")
@@ -123,11 +167,14 @@ class AlternativesPage(Page):
             self.query_one(AlternativeList).show(self._rows())
 
     def copy_content(self) -> tuple[str, str]:
-        """Return the command of the chosen alternative; without a command, its text."""
-        alternative = self._chosen()
-        if alternative.command:
-            return "the command", alternative.command
-        return "these lines", f"{alternative.title}\n{alternative.detail}"
+        """Return the command of the chosen alternative; empty if it has none."""
+        return "the command", self._chosen().command
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to copy only a command."""
+        if action == "copy" and self.is_mounted and not self._chosen().command:
+            return False
+        return super().check_action(action, parameters)
 
     @on(Button.Pressed, "#look")
     def action_look(self) -> None:
@@ -156,8 +203,10 @@ class AlternativesPage(Page):
         alternative = self._chosen()
         if alternative.choices:
             self.post_message(self.Taken(alternative))
-        else:
+        elif alternative.command:
             await self.action_copy()
+        else:
+            self.notify("The wizard cannot do this: follow what is written there.")
 
     def _chosen(self) -> Alternative:
         return self._error.alternatives[self.query_one(AlternativeList).highlighted or 0]
@@ -179,9 +228,11 @@ class AlternativesPage(Page):
 
     def _text(self, index: int) -> Content:
         alternative = self._error.alternatives[index]
+        number = f"{index + 1}  "
+        title = self._indent(alternative.title).removeprefix(INDENT)
         parts: list[str | tuple[str, str]] = [
-            (f"{index + 1}  ", "bold $text-primary"),
-            (f"{alternative.title}\n", "bold"),
+            (number, "bold $text-primary"),
+            (f"{title}\n", "bold"),
             self._indent(alternative.detail),
         ]
         if alternative.command and not alternative.choices:

@@ -84,7 +84,7 @@ class WizardApp(App[int]):
     """The wizard on the full screen. `run` returns the exit code.
 
     With ``facts`` and ``knowledge`` it does not probe the machine; ``clock`` returns seconds.
-    ``find_unfinished`` returns an earlier run that was cut off or stopped, to offer to continue it.
+    ``find_unfinished`` returns an earlier run that was cut off or stopped, to offer to resume it.
     ``undoes`` is the run that the user wants to undo, after the full screen has closed. ``look``
     says what the terminal can show.
     """
@@ -426,9 +426,7 @@ class WizardApp(App[int]):
                 self.on_review_page_start()
 
         if fix.asks:
-            self.push_screen(
-                ConfirmScreen(f"{fix.title}?", text, yes="Do it  (Y)", no="No  (Esc)"), go
-            )
+            self.push_screen(ConfirmScreen(f"{fix.title}?", text, yes="Do it", no="No"), go)
             return
         self.notify(text, title=fix.title, timeout=15)
         go(True)

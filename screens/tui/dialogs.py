@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Callable, ClassVar, Optional, Union
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, ScreenResultType
@@ -51,7 +52,10 @@ class Dialog(LateEvents, ModalScreen[ScreenResultType]):
 
 
 class ConfirmScreen(Dialog[bool]):
-    """Asks for confirmation. Escape, N and the focused button say no."""
+    """Asks for confirmation. Escape, N and the focused button say no.
+
+    ``yes`` and ``no`` name the answers, on the buttons and in the line of keys.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes"),
@@ -76,8 +80,22 @@ class ConfirmScreen(Dialog[bool]):
             with VerticalScroll(can_focus=False):
                 yield Static(self._text, markup=False)
             with Horizontal(classes="buttons"):
-                yield Button(self._no, id="no", variant="primary")
-                yield Button(self._yes, id="yes", variant="error")
+                yield Button(f"{self._no}  (Esc)", id="no", variant="primary")
+                yield Button(f"{self._yes}  (Y)", id="yes", variant="error")
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Return the keys, named as their buttons."""
+        names = {"answer(True)": self._yes, "answer(False)": self._no}
+        return {
+            key: active._replace(
+                binding=replace(
+                    active.binding,
+                    description=names.get(active.binding.action, active.binding.description),
+                )
+            )
+            for key, active in super().active_bindings.items()
+        }
 
     def on_mount(self) -> None:
         """Focus the harmless answer."""
@@ -142,7 +160,7 @@ class AskScreen(Dialog[Optional[str]]):
                 yield Static(wrong, id="wrong", classes="bad", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Back  (Esc)", id="no")
-                yield Button("Go on  (Enter)", id="yes", variant="primary")
+                yield Button("Next  (Enter)", id="yes", variant="primary")
 
     def on_mount(self) -> None:
         """Focus the field."""

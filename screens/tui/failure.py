@@ -83,7 +83,7 @@ class FailureDetails:
             done = [state.step.title for state in run.steps if state.status == "done"]
             hints = ["“Try again” does the stopped step again, and then the others."]
             if not (run.plan.undoes or run.plan.repairs):
-                hints.append(f"To continue later, quit and run `{invocation.command('resume')}`.")
+                hints.append(f"To resume later, quit and run `{invocation.command('resume')}`.")
             there = last_words.changes(run)
             if there:
                 undo = last_words.undo_command(run)

@@ -42,7 +42,7 @@ WAYS = (
         "Check an installation",
         "Proves that cryptography works in an environment, and says which OpenSSL it uses.",
     ),
-    ("5", "Earlier runs", "Lists them, to continue, repeat, undo or report one."),
+    ("5", "Earlier runs", "Lists them, to resume, repeat, undo or report one."),
 )
 WHEELHOUSE = "wheelhouse"
 """The folder that is proposed for wheels, and from which they are installed if it has some."""
@@ -138,7 +138,7 @@ class MorePage(Page):
         self._ask_for(
             "Install without a network",
             f"{self._alone()}From which folder? It is one that “Wheels for other computers” has "
-            "made, or a kit:",
+            "made, or the folder of a workshop (a “kit”):",
             "from_wheelhouse",
             WHEELHOUSE if (Path(WHEELHOUSE) / manifest.FILE).is_file() else "",
             "The wizard reads the folder.",
@@ -232,8 +232,11 @@ class MorePage(Page):
 
 
 def _wrong(error: WizardError) -> str:
-    """Return what is wrong with an answer, where, and how to correct it."""
+    """Return what is wrong with an answer, how to correct it, and the lines that show it: those of
+    a program may be many, so they come last."""
     told = ways.in_words(error)
+    if told.shown.count("\n"):
+        return "\n".join(part for part in (told.what, told.why, *told.hints, told.shown) if part)
     return "\n".join((told.explained, *told.hints))
 
 

@@ -42,4 +42,4 @@ async def offer(page: Page, past: PastRun) -> None:
 
     text = "\n".join(report_archive.contents(parts, Path(file.name)))
     asked = "Write a report about this run?"
-    page.app.push_screen(ConfirmScreen(asked, text, yes="Write it  (Y)", no="No  (Esc)"), write)
+    page.app.push_screen(ConfirmScreen(asked, text, yes="Write it", no="No"), write)

@@ -51,7 +51,7 @@ class ResultPage(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *KEYS,
-        Binding("enter", "quit_page", "Finish", show=False),
+        Binding("enter", "quit_page", "Quit", show=False),
         Binding("c", "copy_next", "Copy the next command"),
         Binding("ctrl+y", "copy", "Copy", show=False),
         Binding("o", "show_log", "Full log"),
@@ -101,11 +101,11 @@ class ResultPage(Page):
             yield Items(self._changes() or ("Nothing.",))
         with Horizontal(classes="buttons"):
             yield Button("Full log  (O)", id="open-log")
-            yield Button("Menu  (B)", id="menu")
-            yield Button("Finish  (Q)", id="finish", variant="primary")
+            yield Button("Menu  (Esc)", id="menu")
+            yield Button("Quit  (Q)", id="quit", variant="primary")
 
     def on_mount(self) -> None:
-        """Focus the Finish button; the arrow keys scroll."""
+        """Focus the Quit button; the arrow keys scroll."""
         super().on_mount()
         self.take_focus()
 
@@ -114,8 +114,8 @@ class ResultPage(Page):
         return {**super().size_classes(), "-narrow": self.app.size.width < WIDE_ENOUGH}
 
     def first_focus(self) -> None:
-        """Focus the button that finishes."""
-        self.query_one("#finish").focus()
+        """Focus the button that quits."""
+        self.query_one("#quit").focus()
 
     def _compose_next_steps(self) -> ComposeResult:
         plan = self.session.require_plan()
@@ -212,6 +212,6 @@ class ResultPage(Page):
         """Go to the first page, which looks at the machine as it is now."""
         self.post_message(self.BeginAgain())
 
-    @on(Button.Pressed, "#finish")
-    def _finish(self) -> None:
+    @on(Button.Pressed, "#quit")
+    def _quit(self) -> None:
         self.action_quit_page()

@@ -284,8 +284,8 @@ class RunPage(Page):
             ConfirmScreen(
                 f"Stop the installation{quits}?",
                 "All programs that it started are ended. Finished steps stay as they are.",
-                yes=f"Stop{quits}  (Y)",
-                no="Continue  (Esc)",
+                yes=f"Stop{quits}",
+                no="Keep running",
             ),
             answered,
         )

@@ -40,7 +40,7 @@ class RunsPage(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,b", "back", "Back"),
-        Binding("g", "continue_run", "Go on"),
+        Binding("g", "continue_run", "Resume"),
         Binding("p", "repeat", "Plan again"),
         Binding("u", "undo", "Undo"),
         Binding("w", "report", "Report"),

@@ -72,7 +72,7 @@ class WelcomePage(Page):
         Binding("m", "more", "More", show=False),
         Binding("3", "quit_menu", "Quit", show=False),
         Binding("r", "look", "Look again"),
-        Binding("g", "continue_run", "Go on", show=False),
+        Binding("g", "continue_run", "Resume", show=False),
         Binding("u", "undo_run", "Undo", show=False),
     ]
 
@@ -338,7 +338,7 @@ class WelcomePage(Page):
         if self._unfinished is not None:
             when, ended = _ago(self._unfinished), self._unfinished.how_it_ended_early
             ways += [
-                ("g", f"Go on with the run that {ended}", f"{when}: {self._unfinished.title}"),
+                ("g", f"Resume the run that {ended}", f"{when}: {self._unfinished.title}"),
                 ("u", "Undo it", ""),
             ]
         if isinstance(usual, WizardError):

@@ -336,7 +336,7 @@ def test_ctrl_z_stops_everything_and_fg_continues_it(
     started.wait(lambda: "T" not in {state_of(pid) for pid in everything}, "the continuation")
     started.type("\x03")
     if face == "full":
-        started.wait(lambda: "Continue  (Esc)" in started.seen, "the question")
+        started.wait(lambda: "Keep running  (Esc)" in started.seen, "the question")
         started.press("y", lambda: not wizard.runs(), "the end of its programs")
     started.wait(lambda: wizard.pid() not in processes() and not wizard.runs(), "the end")
 

@@ -71,7 +71,7 @@ def says(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
 def test_line_by_line_a_cut_off_run_is_continued_without_questions(
     cut_off: PastRun, environment: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asker = Script("continue", "go")
+    asker = Script("resume", "go")
     machine, probed = Pretended().engine(), list[str]()
 
     def probe(choices: Choices, *, everything: bool = False, after: Facts | None = None) -> Facts:
@@ -132,7 +132,7 @@ async def test_a_run_that_was_stopped_is_offered_first(
     async with app.run_test(size=(80, 24)) as pilot:
         await until_offered(app, pilot)
         rows = [str(row.prompt) for row in app.screen.query_one(MarkedList).options]
-        assert "G  Go on with the run that was stopped" in rows[0]
+        assert "G  Resume the run that was stopped" in rows[0]
         assert not any("(Enter)" in row for row in rows), "Enter does what is first"
     linear.install(
         Pretended().engine(), Choices(), Script("new", "", "", "", "quit"), lambda: stopped
@@ -229,7 +229,7 @@ def test_a_run_that_was_continued_names_the_command_that_undoes_it(
     lines = capsys.readouterr().out.splitlines()
     undo = "cryptography-wizard undo 20260103T030405Z-8"
     assert [line for line in lines if "undo " in line.lower()] == [
-        f"Undo it, together with the run that continued it: {undo}"
+        f"Undo it, together with the run that resumed it: {undo}"
     ]
 
 

@@ -27,7 +27,7 @@ def test_the_alternatives_come_first() -> None:
 
 def test_the_flags_of_a_hint_replace_what_contradicts_them() -> None:
     (way,) = ways.ways(refused("Use the wheel, which is quick: --method wheel"), SOURCE)
-    assert way.title == "Go on with --method wheel"
+    assert way.title == "Use --method wheel"
     assert way.detail == "Use the wheel, which is quick."
     assert way.choices == Choices(method="wheel", release="50.0.2")
 

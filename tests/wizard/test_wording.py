@@ -149,3 +149,13 @@ def test_a_number_has_the_right_noun() -> None:
 )
 def test_a_time_limit_as_people_say_it(seconds: float, text: str) -> None:
     assert time_limit(seconds) == text
+
+
+def test_a_command_is_broken_only_if_it_fits_in_no_line() -> None:
+    hint = "See which disk is full: `df -h /srv/data`. Then free some space."
+    assert wrap(hint, 36, first="- ", rest="  ") == [
+        "- See which disk is full:",
+        "  `df -h /srv/data`. Then free some",
+        "  space.",
+    ]
+    assert wrap("Type `pip install cryptography`.", 20) == ["Type `pip install", "cryptography`."]

@@ -30,12 +30,12 @@ from wizard.needs.surroundings import CERTIFICATES
 from wizard.needs.venv_package import venv_package
 from wizard.refused import Refused
 from wizard.target_environment import Target, usable
+from wizard.wording import amount
 
 Mark = Literal["ok", "warn", "bad"]
-GIB = 1024**3
-BUILD_SPACE = int(1.5 * GIB)
+BUILD_SPACE = 1_500_000_000
 """Bytes in the temporary folder: a rule of thumb for a build that also downloads a toolchain."""
-BUILD_MEMORY = GIB
+BUILD_MEMORY = 1_000_000_000
 """Bytes: a rule of thumb. With less, the system has often killed Rust's compiler."""
 MAX_OTHER_PYTHONS = 5
 """The number of other Pythons that are listed."""
@@ -427,10 +427,11 @@ def _root(facts: Facts) -> Iterator[Finding]:
 def _resources(facts: Facts) -> Iterator[Finding]:
     system = facts.system
     if storage.BUILD <= system.temporary_free < BUILD_SPACE:
-        free = f"{system.temporary_free / GIB:.1f} GiB free in {system.temporary}"
+        free = f"{amount(system.temporary_free)} free in {system.temporary}"
         action = "Free some space, or set TMPDIR to a folder with more space. A wheel needs little."
-        yield Finding("warn", "Temporary", f"{free}: a source build needs 1.5 GiB.", action)
+        detail = f"{free}: a source build needs {amount(BUILD_SPACE)}."
+        yield Finding("warn", "Temporary", detail, action)
     memory = system.memory + system.swap
     if system.memory and memory < BUILD_MEMORY:
-        detail = f"{memory / GIB:.1f} GiB of memory: a source build may run out of memory."
+        detail = f"{amount(memory)} of memory: a source build may run out of memory."
         yield Finding("warn", "Memory", detail, "Use the wheel, or add swap space.")

@@ -28,6 +28,7 @@ from wizard.running.command_runner import PROGRAM_MISSING
 from wizard.running.events import StepEnded
 from wizard.table_source import read_asset, reader
 from wizard.target_environment import Target, short_name
+from wizard.wording import amount
 
 TABLE = "fixes.toml"
 _OF_A_BUILD = (
@@ -141,7 +142,7 @@ def _temporary_folder(failure: Failure) -> Iterator[Fix]:
     if found is not None:
         yield Fix(
             "temporary-folder",
-            f"Put temporary files into {short_name(case.facts, found.folder)}, and go on from here",
+            f"Put temporary files into {short_name(case.facts, found.folder)}, and resume",
             storage.roomy(found),
             (("temporary_folder", found.folder),),
         )
@@ -157,7 +158,7 @@ def _other_disk(failure: Failure) -> Iterator[Fix]:
     yield Fix(
         "other-disk",
         f"Make the environment in {short_name(facts, folder)}, and install there",
-        f"{storage.gib(found)} are free on that disk.",
+        f"{amount(found.free)} are free on that disk.",
         _in_new_folder(failure, folder),
     )
 
@@ -177,7 +178,7 @@ def _fewer_jobs(failure: Failure) -> Iterator[Fix]:
     if failure.compiles and (now != 1 or own not in ("", "1")):
         yield Fix(
             "fewer-jobs",
-            "Compile one file at a time, and go on from here",
+            "Compile one file at a time, and resume",
             "This takes longer, but needs less memory.",
             (("jobs", "1"),),
         )

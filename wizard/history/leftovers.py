@@ -87,7 +87,7 @@ def findings(left: Leftovers) -> tuple[Finding, ...]:
     found = []
     if left.cut_off:
         action = (
-            f"{invocation.command('resume')} continues it.\n"
+            f"{invocation.command('resume')} resumes it.\n"
             f"{invocation.command('undo')} removes what it has installed."
         )
         found.append(Finding("warn", "Runs", f"The run {left.cut_off} was cut off.", action))

@@ -23,13 +23,13 @@ Outcome = Literal[
     "unproved",
     "cancelled",
     "cut off",
-    "continued",
+    "resumed",
     "running",
     "undone",
     "damaged",
 ]
-"""How a run ended. ``cut off``: its process ended before the run did. ``continued``: it ended
-early, and a later run continued it. ``unproved``: it installed something, but the proof failed.
+"""How a run ended. ``cut off``: its process ended before the run did. ``resumed``: it ended early,
+and a later run resumed it. ``unproved``: it installed something, but the proof failed.
 ``damaged``: its folder cannot be read."""
 RECENT = 20
 """How many of the latest runs are searched for one that was cut off."""
@@ -99,7 +99,7 @@ class PastRun:
         A run that another one continued is undone with that one.
         """
         known = self.state is not None and not self.undoes
-        return known and self.outcome not in ("undone", "running", "continued")
+        return known and self.outcome not in ("undone", "running", "resumed")
 
     @property
     def answers(self) -> Path:
@@ -157,7 +157,7 @@ def _since(run: PastRun, undone: bool, last: str) -> PastRun:
     if undone:
         return replace(run, outcome="undone")
     if last and run.can_resume:
-        return replace(run, outcome="continued", continued_by=last)
+        return replace(run, outcome="resumed", continued_by=last)
     return run
 
 

@@ -40,17 +40,17 @@ def choices_of(run: PastRun) -> Choices:
     """
     if run.state is None:
         raise BadRequest(
-            f"The run {run.name} cannot be continued.", why=run.problem, hints=run.ways_out
+            f"The run {run.name} cannot be resumed.", why=run.problem, hints=run.ways_out
         )
     if not run.can_resume:
         why = {
             "running": "It is still going on.",
             "undone": "It was undone. Repeat it instead.",
-            "continued": f"The run {run.continued_by} has continued it.",
+            "resumed": f"The run {run.continued_by} has resumed it.",
         }.get(run.outcome, "It has nothing left to do.")
         hint = f"To repeat it: {invocation.command('--yes', '--answers', str(run.answers))}"
         raise BadRequest(
-            f"The run {run.name} cannot be continued.", why=why, hints=(hint,) * run.can_repeat
+            f"The run {run.name} cannot be resumed.", why=why, hints=(hint,) * run.can_repeat
         )
     if run.answers.exists() and not run.answers.is_file():  # a pipe might never answer
         raise BadRequest(f"{run.answers} is not a file.")

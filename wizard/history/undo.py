@@ -72,7 +72,7 @@ def make_plan(run: PastRun) -> Plan:
     if run.continued_by:
         raise BadRequest(
             f"The run {run.name} cannot be undone alone.",
-            why=f"The run {run.continued_by} has continued it.",
+            why=f"The run {run.continued_by} has resumed it.",
             hints=(f"To undo them together: {invocation.command('undo', run.continued_by)}",),
         )
     parts = _needed(list(_all_parts(list(_chain(run)))))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from wizard.facts import Facts
+from wizard.wording import amount
 
 JOBS_VARIABLE = "CARGO_BUILD_JOBS"
 """How many compilers cargo starts at once (The Cargo Book, "Configuration")."""
-JOB_MEMORY = 800 << 20
+JOB_MEMORY = 800_000_000
 """Bytes that one Rust compiler may need (measured with 50.0.2 and Rust 1.85: 773 MB for its largest
 crate, which is compiled last and alone, and up to 386 MB for each of the others)."""
 
@@ -47,11 +48,11 @@ def settings(facts: Facts, chosen: str = "") -> tuple[tuple[str, str], ...]:
 def note(facts: Facts, chosen: str = "") -> str:
     """Return the sentence for a plan; empty if memory limits nothing."""
     total = facts.system.memory + facts.system.swap
-    memory = f"{total / (1 << 30):.1f} GiB of memory"
+    memory = f"{amount(total)} of memory"
     if 0 < total < JOB_MEMORY:
         return (
             f"With {memory} and swap space, a compiler will probably be killed: the largest part "
-            f"of the build needs {JOB_MEMORY / (1 << 30):.1f} GiB."
+            f"of the build needs {amount(JOB_MEMORY)}."
         )
     limit = jobs(facts)
     if not limit or chosen:

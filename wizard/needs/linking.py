@@ -35,7 +35,7 @@ def link_settings(request: BuildRequest, library: Library) -> Linking | Refused:
         return Linking(tuple(env), (("INCLUDE", include), ("LIB", lib)))
     run_path = needs_run_path(facts, lib, link)
     if run_path and any(map(str.isspace, lib)):
-        return _space_in_path(library)  # for every release: an old one is no replacement
+        return _space_in_path(request, library)  # for every release: an old one is no replacement
     if release_row.linking == "flags":
         flags = _compiler_flags(facts, _quoted(include), _quoted(lib), link)
         return Linking((*env, *flags))
@@ -55,17 +55,22 @@ def _quoted(path: str) -> str:
     return re.sub(r"([\s\\'\"])", r"\\\1", path)
 
 
-def _space_in_path(library: Library) -> Refused:
+def _space_in_path(request: BuildRequest, library: Library) -> Refused:
     lib = library.folders[1]
+    hints: tuple[str, ...] = ()
     if library.build and library.build.install_folder:
-        hint = "Choose an environment without spaces in its path: --venv FOLDER"
+        hints = (
+            "Choose a folder without spaces for the environment: --venv FOLDER",
+            *(["Or link OpenSSL statically: --link static"] if request.link == "dynamic" else []),
+        )
     elif library.build:
-        hint = "Set CRYPTOGRAPHY_WIZARD_CACHE to a folder without spaces in its path."
+        hints = ("Set CRYPTOGRAPHY_WIZARD_CACHE to a folder without spaces in its path.",)
     else:
-        hint = "Move that OpenSSL to a folder without spaces in its path."
+        hints = ("Move that OpenSSL to a folder without spaces in its path.",)
     return Refused(
-        f"{lib} has a space in its path, but RUSTFLAGS, which must name it, is split at spaces.",
-        (hint,),
+        f"{lib} has a space in its path. A build cannot use an OpenSSL there: the compiler flags "
+        "that name it (RUSTFLAGS) are split at spaces.",
+        hints,
     )
 
 

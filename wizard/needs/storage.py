@@ -10,26 +10,26 @@ from wizard.needs.condition import Condition, Effect, Subject
 from wizard.plan import Plan
 from wizard.refused import Refused
 from wizard.target_environment import NAME, path_rules
-from wizard.wording import is_unicode
+from wizard.wording import amount, is_unicode
 
-MIB = 1 << 20
-ENVIRONMENT = 50 * MIB
+MB = 1_000_000
+ENVIRONMENT = 50 * MB
 """Bytes that a new environment with pip, cryptography and cffi takes (measured: 43 to 60 MB)."""
 OTHER_FOLDER = "Choose a folder on another disk: --venv FOLDER"
-BUILD = 340 * MIB
+BUILD = 340 * MB
 """Bytes that a source build takes in the temporary folder (measured with 50.0.2 and Rust 1.85)."""
-INSTALLED = 25 * MIB
+INSTALLED = 25 * MB
 """Bytes that cryptography and cffi take in an environment (measured: 18 to 22 MB)."""
-DOWNLOADED = 20 * MIB
+DOWNLOADED = 20 * MB
 """Bytes that the installation of a wheel takes in the temporary folder: the file, and its contents
 before they are moved."""
-RUST = 750 * MIB
+RUST = 750 * MB
 """Bytes that rustup takes for rustc, cargo and the standard library, with their archives (measured
 with 1.95.0: 612 MB without the archives)."""
-OPENSSL = 300 * MIB
+OPENSSL = 300 * MB
 """Bytes that a build of OpenSSL takes: its archive, source, objects and result. They were 139 MB
 for 3.0.22; the source of 3.5 is nearly twice as large."""
-LOGS = 20 * MIB
+LOGS = 20 * MB
 """Bytes for the logs of a run: those of a source build have up to some megabytes."""
 
 
@@ -155,8 +155,8 @@ def full_environment(subject: Subject) -> Condition | None:
         return None  # what is replaced makes room, and perhaps there is nothing to do
     what = "cryptography" if exists else "a new environment with cryptography"
     refused = Refused(
-        f"The disk of {folder} has only {disk.free // MIB} MB left, but {what} takes "
-        f"{needed // MIB} MB.",
+        f"The disk of {folder} has only {disk.free // MB} MB left, but {what} takes "
+        f"{needed // MB} MB.",
         ("Free some space.", OTHER_FOLDER),
     )
     return _impossible("Environment", refused, bundled=refused, compiled=refused)
@@ -173,7 +173,7 @@ def temporary_folder(subject: Subject) -> Space:
     return Space(folder, free, noexec=system.temporary_noexec)
 
 
-NOTICEABLE = 16 * MIB
+NOTICEABLE = 16 * MB
 """A disk with at least so many more free bytes is another one, or has become emptier."""
 
 
@@ -217,14 +217,9 @@ def roomier_environment(facts: Facts, folder: str) -> Space | None:
     return max(found, key=lambda disk: disk.free, default=None)
 
 
-def gib(disk: Space) -> str:
-    """Return how much is free on a disk."""
-    return f"{disk.free / (1 << 30):.1f} GiB"
-
-
 def roomy(disk: Space) -> str:
     """Return how much is free in a new folder for temporary files, as sentences."""
-    return f"{gib(disk)} are free there. It is removed when it is empty."
+    return f"{amount(disk.free)} are free there. It is removed when it is empty."
 
 
 def unusable_temporary(subject: Subject) -> Condition | None:
@@ -245,12 +240,12 @@ def full_temporary(subject: Subject) -> Condition | None:
     free = disk.free
     if free >= BUILD or free < 0:
         return None
-    why = f"{disk.folder} has only {free // MIB} MB left, but "
+    why = f"{disk.folder} has only {free // MB} MB left, but "
     hints = ("Free some space, or use a folder on another disk: --temporary-folder FOLDER",)
-    build = Refused(f"{why}a source build takes {BUILD // MIB} MB there.", hints)
+    build = Refused(f"{why}a source build takes {BUILD // MB} MB there.", hints)
     if free >= DOWNLOADED or _may_be_there(subject):
         return _impossible("Temporary", build, compiled=build)
-    wheel = Refused(f"{why}an installation takes {DOWNLOADED // MIB} MB there.", hints)
+    wheel = Refused(f"{why}an installation takes {DOWNLOADED // MB} MB there.", hints)
     return _impossible("Temporary", wheel, bundled=wheel, compiled=build)
 
 
@@ -271,8 +266,8 @@ def full_state(subject: Subject) -> Condition | None:
         return None
     other = "et CRYPTOGRAPHY_WIZARD_STATE to a folder on another disk."
     refused = Refused(
-        f"The disk of {folder} has only {disk.free // MIB} MB left, but the wizard keeps the logs "
-        f"of its runs there, which take up to {LOGS // MIB} MB.",
+        f"The disk of {folder} has only {disk.free // MB} MB left, but the wizard keeps the logs "
+        f"of its runs there, which take up to {LOGS // MB} MB.",
         (f"Free some space, or s{other}",),
     )
     if disk.readonly:
@@ -289,8 +284,8 @@ def cache_blocked_by(facts: Facts, *, rust: bool, openssl: bool) -> Refused | No
         return None
     what = " and ".join(["Rust"] * rust + ["the build of OpenSSL"] * openssl)
     return Refused(
-        f"The disk of {facts.cache} has only {disk.free // MIB} MB left, but {what} "
-        f"take{'' if rust and openssl else 's'} {needed // MIB} MB there.",
+        f"The disk of {facts.cache} has only {disk.free // MB} MB left, but {what} "
+        f"take{'' if rust and openssl else 's'} {needed // MB} MB there.",
         (
             "Free some space: "
             f"{invocation.command('cache', 'clear')} removes what earlier runs kept.",

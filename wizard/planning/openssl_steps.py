@@ -50,12 +50,9 @@ def _source_steps(facts: Facts, build: OpenSSLBuild, folder: str) -> tuple[Step,
         Step(
             "openssl-source",
             f"Download the source of OpenSSL {build.source.version}",
-            "It comes from the OpenSSL project, or from the place you named. "
-            + (
-                "Its checksum is checked."
-                if build.source.sha256
-                else "It is compared with the checksum that is published beside it."
-            ),
+            "It comes from the OpenSSL project, or from the place you named."
+            # The notes say what it is compared with otherwise.
+            + (" Its checksum is checked." if build.source.sha256 else ""),
             Download(
                 build.source.url,
                 build.archive,

@@ -335,8 +335,8 @@ def _unfinished(folder: Path) -> BadRequest:
             f"The kit {folder} is unfinished: it has no {FILE}.",
             why="Making it was interrupted, or the copy of it.",
             hints=(
-                f"Go on: {invocation.command('kit', 'make', str(folder))}, with the same options. "
-                "What is there is not downloaded again.",
+                f"To resume: {invocation.command('kit', 'make', str(folder))}, with the same "
+                "options. What is there is not downloaded again.",
             ),
         )
     return BadRequest(f"{folder} has no {FILE}, so it is not a kit.", hints=(_make_hint(folder),))

@@ -10,7 +10,7 @@ from typing import Any
 from wizard import invocation, locations, openssl_choice, text_files
 from wizard.choices import Choices, described
 from wizard.errors import BadRequest
-from wizard.wording import MAX_DIGITS, did_you_mean, has_long_number
+from wizard.wording import MAX_DIGITS, amount, did_you_mean, has_long_number
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -31,7 +31,7 @@ def load(path: str) -> Choices:
         path,
         "an answers file",
         limit=LARGEST,
-        why=f"An answers file has a few lines. The wizard reads at most {LARGEST // 1024} KiB.",
+        why=f"An answers file has a few lines. The wizard reads at most {amount(LARGEST)}.",
     )
     if "\0" in text:
         raise BadRequest(f"{path} is a binary file, not an answers file.")

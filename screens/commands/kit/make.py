@@ -203,7 +203,7 @@ def carry_out(folder: Path, asked: Order, arguments: Writing, *, updating: bool 
         again = invocation.command("kit", "update" if updating else "make", str(folder))
         cancelled = WizardError(
             f"Cancelled. {state}",
-            hints=(f"Go on with the same command; what has arrived is kept: {again} …",),
+            hints=(f"Resume with the same command; what has arrived is kept: {again} …",),
         )
         cancelled.code = Exit.CANCELLED
         raise cancelled from None
@@ -211,7 +211,7 @@ def carry_out(folder: Path, asked: Order, arguments: Writing, *, updating: bool 
         raise WizardError(
             f"The kit could not be written: {error.filename or folder}.",
             shown=error.strerror or str(error),
-            hints=("Check the disk or the stick. The same command goes on where it ended.",),
+            hints=("Check the disk or the stick. The same command resumes where it ended.",),
         ) from None
     meter.end()
     if as_json:
@@ -238,7 +238,7 @@ def _ask(*, has_wizard: bool, as_json: bool, updating: bool) -> None:
     """Ask whether to go on. Raises BadRequest without a terminal, and WizardError after a no."""
     from screens.text.confirm import confirm, require_terminal
 
-    without = "--yes goes on without asking."
+    without = "--yes does not ask."
     command = "kit update" if updating else "kit make"
     require_terminal(command, "downloads anything", without, as_json=as_json)
     if not has_wizard:
@@ -246,7 +246,7 @@ def _ask(*, has_wizard: bool, as_json: bool, updating: bool) -> None:
             "The file cryptography-wizard.pyz is missing: without it, the kit has only packages,\n"
             "and its page shows commands of pip. --wizard FILE adds it.\n"
         )
-    question = "Download and write the kit?" if has_wizard else "Go on without it?"
+    question = "Download and write the kit?" if has_wizard else "Make it without the wizard?"
     # An update changes nothing about a kit that was made without it.
     if not confirm(question, sys.stderr, default=has_wizard or updating):
         refused = WizardError("Nothing was changed.")

@@ -219,9 +219,9 @@ def test_after_a_failure_one_answer_does_what_helps(capsys: pytest.CaptureFixtur
     machine = short_of_memory()
     asker = Script(*[ENTER] * 4, "fewer-jobs", "go")
     assert install(asker, machine, Choices(method="source")) == Exit.DONE
-    assert asker.keys()[-2:] == ["What now?", "Go on with these steps?"]
+    assert asker.keys()[-2:] == ["What now?", "Do these steps?"]
     out = capsys.readouterr().out
-    assert "Compile one file at a time, and go on from here.\n" in out
+    assert "Compile one file at a time, and resume.\n" in out
     assert "Changed: --jobs 1\n" in out
     assert "Still to do:\n" in out
     assert "(asks for administrator rights)" in out
@@ -232,7 +232,7 @@ def test_what_needs_root_is_not_done_without_a_yes() -> None:
     asker = Script(*[ENTER] * 4, "fewer-jobs", "back", "wheel")
     machine = short_of_memory()
     assert install(asker, machine, Choices(method="source")) == Exit.DONE
-    assert asker.keys()[-3:] == ["What now?", "Go on with these steps?", "What now?"]
+    assert asker.keys()[-3:] == ["What now?", "Do these steps?", "What now?"]
 
 
 def test_after_a_failure_one_can_stop() -> None:

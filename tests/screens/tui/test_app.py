@@ -354,7 +354,7 @@ async def test_mouse_alone_is_enough(app: WizardApp, machine: FakeMachine) -> No
         await pilot.click("#start")
         await settled(pilot)
         assert isinstance(app.screen, ResultPage)
-        await pilot.click("#finish")
+        await pilot.click("#quit")
     assert app.return_value == 0
 
 

@@ -35,7 +35,7 @@ from tests.wizard.history.runs import done, environment_plan, keep, started
 from wizard import knowledge
 from wizard.choices import Choices
 from wizard.engine import Decision
-from wizard.errors import BadRequest, Impossible
+from wizard.errors import BadRequest, Impossible, WizardError
 from wizard.facts import Facts, Project, Python, Space
 from wizard.needs.case import Case
 from wizard.plan import Plan
@@ -638,6 +638,15 @@ async def answer(pilot: Pilot[Any], key: str, value: str) -> None:
     pilot.app.screen.query_one(Input).value = value
     await press(pilot, "enter")
     await settled(pilot)
+
+
+def test_what_a_program_has_printed_comes_after_what_to_do() -> None:
+    from screens.tui.more import _wrong
+
+    error = WizardError(
+        "It failed.", shown="error: no\n  cause: yes", hints=("Check the network.",)
+    )
+    assert _wrong(error) == "It failed.\nCheck the network.\nerror: no\n  cause: yes"
 
 
 async def test_a_wheelhouse_goes_to_its_plan(tmp_path: Path) -> None:

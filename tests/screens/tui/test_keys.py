@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Button
 
 import assets
 from screens.tui.app import WizardApp
@@ -44,7 +45,7 @@ MEANINGS = {
     "escape": {"Back", "No", "Close", "Result", "Questions", "Menu"},
     "f": {"Find"},
     "f1": {"Help", "Close"},
-    "g": {"Go on"},
+    "g": {"Resume"},
     "l": {"Important"},
     "m": {"More"},
     "n": {"No", "Next"},
@@ -134,6 +135,7 @@ async def test_focus_and_keys_of_a_page(
     try:
         async with app.run_test(size=(80, 24)) as pilot:
             await ALL[name].show(pilot)
+            _check_buttons(app)
             await _check_focus(pilot)
             if isinstance(app.screen, Page):
                 await _check_footer(pilot, monkeypatch)
@@ -142,6 +144,17 @@ async def test_focus_and_keys_of_a_page(
             fake_run(pilot).release()
     finally:
         app.session.engine.run.release()  # type: ignore[attr-defined]
+
+
+def _check_buttons(app: WizardApp) -> None:
+    """A key that a button names has the same name in the line of keys, if it is there."""
+    (line,) = app.screen.query(KeysLine)
+    below = {shown.name.upper(): shown.meaning for shown in line.keys}
+    named = [
+        re.fullmatch(r"(.+?) +\((\w+)\)", str(button.label)) for button in app.screen.query(Button)
+    ]
+    for meaning, key in (found.groups() for found in named if found):
+        assert below.get(key.upper(), meaning) == meaning
 
 
 async def _check_focus(pilot: Pilot[Any]) -> None:
@@ -233,7 +246,7 @@ def _keys_in(help_text: str) -> set[str]:
 )
 def test_each_key_that_a_help_names_is_on_its_page(name: str) -> None:
     from textual.screen import Screen
-    from textual.widgets import Button, Input, OptionList
+    from textual.widgets import Input, OptionList
 
     from screens.tui import find_field, live_log, log_page
 

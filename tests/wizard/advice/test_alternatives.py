@@ -471,7 +471,7 @@ def test_the_same_with_another_temporary_folder_comes_first() -> None:
     roomy = replace(facts, spaces=(Space("/home/ada/.cache", 5 << 30),))
     best = found(roomy)[0]
     assert best.title == "The same, with temporary files in /home/ada/.cache/temporary"
-    assert best.detail == "5.0 GiB are free there. It is removed when it is empty."
+    assert best.detail == "5.4 GB are free there. It is removed when it is empty."
     assert dict(best.choices)["temporary_folder"] == "/home/ada/.cache/temporary"
     case = Case(roomy, knowledge.load())
     assert case.offer(case.newest).wheel_blocked_by is not None

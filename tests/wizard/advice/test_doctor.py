@@ -165,8 +165,8 @@ TROUBLED: dict[str, tuple[Facts, str, str, str]] = {
     ),
     "no root": (replace(GOOD, privilege=Privilege()), "Root", "warn", "cannot become root"),
     "noexec": (with_system(temporary_noexec=True), "Temporary", "warn", "noexec"),
-    "full": (with_system(temporary_free=GIB // 2), "Temporary", "warn", "0.5 GiB free"),
-    "small": (with_system(memory=GIB // 2), "Memory", "warn", "0.5 GiB of memory"),
+    "full": (with_system(temporary_free=GIB // 2), "Temporary", "warn", "536.9 MB free"),
+    "small": (with_system(memory=GIB // 2), "Memory", "warn", "536.9 MB of memory"),
     "unread": (with_system(problems=("No memory.",)), "System", "warn", "No memory."),
 }
 

@@ -105,7 +105,7 @@ def test_a_damaged_run_is_explained_in_plain_words(
     assert where in run.problem
     assert not re.search(r"line \d|char|decode|Errno|expected|No such", run.problem)
     if file == "plan.json":  # its journal says where it was
-        with pytest.raises(BadRequest, match=r"20261129T080000Z-7 cannot be continued") as caught:
+        with pytest.raises(BadRequest, match=r"20261129T080000Z-7 cannot be resumed") as caught:
             resume.choices_of(past_runs.find())
         assert str(folder) in " ".join(caught.value.hints)
         with pytest.raises(BadRequest, match=r"20261129T080000Z-7 cannot be undone"):
@@ -173,7 +173,7 @@ def test_only_the_newest_run_of_a_folder_counts_as_cut_off(tmp_path: Path) -> No
     assert past_runs.cut_off_in("/here") is None
 
 
-@pytest.mark.parametrize("since", ["undone", "continued"])
+@pytest.mark.parametrize("since", ["undone", "resumed"])
 def test_what_was_done_about_a_run_from_another_folder_counts(since: str, tmp_path: Path) -> None:
     plan = environment_plan(tmp_path / "env")
     keep("1", plan, [RunStarted((), "", "/here"), started("environment")])
@@ -247,7 +247,7 @@ def test_a_run_that_another_one_continued_is_not_continued_again(tmp_path: Path)
     plan = environment_plan(tmp_path / "env")
     keep("1", plan, [RunStarted((), "", "/w"), started("environment")])
     keep("2", plan, done("environment", "install", earlier="1"))
-    assert outcomes() == {"2": "done", "1": "continued"}
+    assert outcomes() == {"2": "done", "1": "resumed"}
     assert not past_runs.find("1").can_resume
     keep("3", environment_plan(tmp_path / "env", undoes="2"), done())
     assert outcomes() == {"3": "done", "2": "undone", "1": "undone"}

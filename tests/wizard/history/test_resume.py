@@ -67,7 +67,7 @@ def test_a_command_that_continued_a_run_can_be_repeated(plan: Plan) -> None:
     assert resume.find(CUT).name == CUT
     with pytest.raises(BadRequest) as caught:
         resume.choices_of(resume.find(CUT))
-    assert caught.value.why == "The run 20260104T030405Z-9 has continued it."
+    assert caught.value.why == "The run 20260104T030405Z-9 has resumed it."
 
 
 @pytest.mark.parametrize("end", ["interrupted", "cancelled"])

@@ -143,7 +143,7 @@ def test_a_run_that_others_continued_is_undone_with_the_last_of_them(environment
     for name in ("1", "2"):
         with pytest.raises(BadRequest) as caught:
             undone(name)
-        assert caught.value.why == "The run 3 has continued it."
+        assert caught.value.why == "The run 3 has resumed it."
         assert caught.value.hints == ("To undo them together: cryptography-wizard undo 3",)
         assert not past_runs.find(name).can_undo
     assert undone("3").actions == (RemoveFolder(str(environment)),)

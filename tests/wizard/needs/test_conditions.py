@@ -32,6 +32,7 @@ from wizard.refused import Refused, without_wheel
 from wizard.target_environment import default_folder
 
 GIB = 1 << 30
+MB = 1_000_000
 DEBIAN = machine("debian-12")
 WORKSHOP = machine("workshop")
 WINDOWS = machine("windows-64")
@@ -118,7 +119,7 @@ def test_the_doctor_says_each_reason_once() -> None:
         {"fips": Fips(configuration="/root/fips.cnf", variable=True)},
         {"python_home": "/opt/python"},
         {"shadowing": ("/opt/lib", "/srv/lib")},
-        {"spaces": (Space(DEBIAN.folder, 1 << 20),)},
+        {"spaces": (Space(DEBIAN.folder, 1 * MB),)},
     ):
         facts = replace(DEBIAN, **change)
         rows = findings(Case(facts, load()))
@@ -264,7 +265,7 @@ def test_an_existing_environment_needs_space_for_what_is_new(
         environment=folder,
         cryptography=installed,
     )
-    disk = Space("/home/ada", free << 20)
+    disk = Space("/home/ada", free * MB)
     facts = replace(DEBIAN, pythons=(existing, *DEBIAN.pythons), spaces=(disk,))
     if fits:
         assert found(facts, existing, folder) == {}
@@ -278,8 +279,8 @@ def test_an_existing_environment_needs_space_for_what_is_new(
     [(0, ("bundled", "compiled")), (19, ("bundled", "compiled")), (100, ("compiled",)), (400, ())],
 )
 def test_a_temporary_folder_without_space(free: int, closed: tuple[str, ...]) -> None:
-    facts = with_system(DEBIAN, temporary="/tmp", temporary_free=free << 20)
-    facts = replace(facts, spaces=(Space("/tmp", free << 20),))
+    facts = with_system(DEBIAN, temporary="/tmp", temporary_free=free * MB)
+    facts = replace(facts, spaces=(Space("/tmp", free * MB),))
     conditions_found = found(facts)
     for way in ("bundled", "compiled"):
         if way in closed:
@@ -289,10 +290,10 @@ def test_a_temporary_folder_without_space(free: int, closed: tuple[str, ...]) ->
 
 
 def test_the_logs_of_a_run_need_space() -> None:
-    facts = replace(DEBIAN, state="/var/lib/wizard", spaces=(Space("/var/lib/wizard", 5 << 20),))
+    facts = replace(DEBIAN, state="/var/lib/wizard", spaces=(Space("/var/lib/wizard", 5 * MB),))
     for way in ("bundled", "compiled"):
         assert "only 5 MB left" in reason(found(facts)["Logs"], way)
-    assert found(replace(facts, spaces=(Space("/var", 5 << 20),), state="/srv")) == {}
+    assert found(replace(facts, spaces=(Space("/var", 5 * MB),), state="/srv")) == {}
 
 
 @pytest.mark.parametrize(
@@ -308,13 +309,13 @@ def test_the_logs_of_a_run_need_space() -> None:
 def test_what_a_build_keeps_in_the_cache_must_fit(
     rust: bool, openssl: bool, free: int, words: str
 ) -> None:
-    facts = replace(DEBIAN, cache="/home/ada/cache", spaces=(Space("/home/ada", free << 20),))
+    facts = replace(DEBIAN, cache="/home/ada/cache", spaces=(Space("/home/ada", free * MB),))
     refused = cache_blocked_by(facts, rust=rust, openssl=openssl)
     assert (words in refused.reason) if refused and words else (refused is None and not words)
 
 
 def test_a_build_is_not_planned_where_the_cache_is_full() -> None:
-    facts = replace(WORKSHOP, cache="/cache", spaces=(Space("/cache", 100 << 20),))
+    facts = replace(WORKSHOP, cache="/cache", spaces=(Space("/cache", 100 * MB),))
     choices = Choices(
         method="source",
         openssl="3.5.4",
@@ -325,7 +326,7 @@ def test_a_build_is_not_planned_where_the_cache_is_full() -> None:
     blocked = Case(facts, load(), choices).offer().source_blocked_by
     assert blocked is not None
     assert "only 100 MB left" in blocked.reason
-    enough = replace(facts, spaces=(Space("/cache", 400 << 20),))
+    enough = replace(facts, spaces=(Space("/cache", 400 * MB),))
     assert Case(enough, load(), choices).offer().source_blocked_by is None
 
 

@@ -316,6 +316,7 @@ def test_a_space_in_a_path_that_would_be_split() -> None:
     shared = why(WORKSHOP, venv=there, openssl="3.5.4", link="dynamic")
     assert f"{there}/openssl/lib has a space" in shared
     assert "--venv" in shared
+    assert "--link static" in shared, "that works in the same folder"
     assert source(WORKSHOP, venv=there, openssl="3.5.4").link == "static"
     spaced = folder(folder="/opt/my ssl/include", libraries="/opt/my ssl/lib")
     assert "RUSTFLAGS" in why(spaced, openssl="/opt/my ssl", link="dynamic")
