@@ -120,7 +120,7 @@ LEAVE_FULL_SCREEN = (
 
 KILLED = (
     "\r\nThe wizard was killed, and its programs are ended.\r\n"
-    "To resume, run the same command again.\r\n"
+    "To finish it, run the same command again.\r\n"
 )
 """What the terminal shows if nobody could write the last words of a run."""
 KILLED_IDLE = "\r\nThe wizard was killed. No installation was running.\r\n"

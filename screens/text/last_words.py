@@ -61,7 +61,7 @@ def _of_run(session: Session, run: RunState) -> list[str]:
         lines += ["What is there now:", *(f"  - {line}" for line in left)]
         lines.append(f"To remove it again: {undo_command(run)}")
     if not run.plan.undoes:
-        lines.append("To resume, run the same command again.")
+        lines.append("To finish it, run the same command again.")
         lines += messages.resume_lines(run.plan)
         lines += messages.begun_again(run)
     return lines if failure is not None and failure.log else [*lines, *_logs(run)]

@@ -145,7 +145,7 @@ def end_of_run(plan: Plan, result: RunEnded) -> list[str]:
         return ["Prepared. Looking at this machine again …"]
     if result.code == Exit.CANCELLED:
         return [
-            "Cancelled. No program is left running. To resume, run the same command again.",
+            "Cancelled. No program is left running. To finish it, run the same command again.",
             *resume_lines(plan),
         ]
     return ["Stopped after the failed step. No program is left running."]

@@ -132,7 +132,7 @@ def test_cancelled(name: str, opened: Callable[[str], Screen], tmp_path: Path) -
     assert "Cancelled in step 2 of 3, “Install cryptography 50.0.2”." in words
     assert "No program is left running." in words
     assert "Finished: “Make the environment”." in words
-    assert "To resume, run the same command again." in words
+    assert "To finish it, run the same command again." in words
     assert "cryptography-wizard resume" in words
     assert f"The logs: {tmp_path}" in words
     assert "The exit code is 130." in words

@@ -63,7 +63,7 @@ def test_without_a_terminal_nothing_is_downloaded(
     index: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert main(list(MAKE)) == 2
-    assert "--yes goes on without asking." in capfd.readouterr().err
+    assert "--yes does not ask." in capfd.readouterr().err
     assert not (tmp_path / "kit").exists()
 
 

@@ -62,7 +62,7 @@ def test_if_a_disk_is_full_the_environment_is_made_on_another_one() -> None:
     choices = Choices(venv="/small/env")
     fix = fixes(full(DEBIAN), choices, "no-space")["other-disk"]
     assert fix.title == "Make the environment in ~/cryptography-env, and install there"
-    assert fix.consequence == "50.0 GiB are free on that disk."
+    assert fix.consequence == "53.7 GB are free on that disk."
     plan = decided(full(DEBIAN), fix.applied(choices)).plan
     assert (plan.environment, plan.new) == ("/home/user/cryptography-env", True)
     taken = replace(DEBIAN.pythons[0], environment="/home/user/cryptography-env")
