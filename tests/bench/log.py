@@ -81,7 +81,7 @@ def _pour(place: Place, lines: int, *more: str, keys: bool = False) -> Poured:
         begun = program.press("\r")
         answers: list[float] = []
         if keys:
-            program.first_of(("Step 1 of", "Step 2 of"), 30)
+            program.first_of(("Step 1 of", "Steps 2", "Step 3 of"), 30)
             program.press("f")
             program.shows("Find in the log", 30)
             answers, ended = _type(program)

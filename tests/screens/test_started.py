@@ -64,7 +64,11 @@ def test_python_with_a_module() -> None:
     module = Path("/x/cryptography_wizard/__main__.py")
     given = process(module, original=("python3", "-m", "cryptography_wizard", "plan"))
     assert started.words(given) == ("python3", "-m", "cryptography_wizard")
-    assert started.words(process(module)) == (sys.executable, "-m", "cryptography_wizard")
+    assert started.words(process(module, path="/x")) == (
+        sys.executable,
+        "-m",
+        "cryptography_wizard",
+    )
 
 
 def test_an_archive_that_python_runs(tmp_path: Path) -> None:
