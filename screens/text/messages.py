@@ -188,8 +188,8 @@ def cancelled_by(output: OutputStream, code: int) -> list[str]:
     if output.is_unread:
         why = "the program that read this output has ended, such as head in “… | head”"
     return [
-        f"Cancelled: {why}. No program of the wizard is left running. To resume, run the "
-        "same command again."
+        f"Cancelled: {why}. No program of the wizard is left running. To finish it, run "
+        "the same command again."
     ]
 
 

@@ -165,7 +165,7 @@ def _nameless(limits: tuple[str, ...], code: int, sentence: str = "") -> Try:
 
 
 TRIES: dict[str, Try] = {
-    "full environment": _full("work", "size=20m", 3, "has only 20 MB left", "takes 50 MB"),
+    "full environment": _full("work", "size=20m", 3, "has only 20 MB left", "takes 60 MB"),
     "full temporary folder": _full("tmp", "size=8m", 3, "has only 8 MB left", "takes 20 MB"),
     "full state": _full("state", "size=1m", 3, "has only 1 MB left", "up to 20 MB"),
     "full cache": _full("cache", "size=20m", 3, "has only 20 MB left", "Rust", source=True),

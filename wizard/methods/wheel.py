@@ -68,7 +68,7 @@ class Wheel:
             requirements = ("pip", *requirements)
         elif tool.bare:
             # Two pips at once take three quarters of the time that one takes for both.
-            beside = (installer.pip_step(tool, "So that you can install more with it later."),)
+            beside = (installer.pip_step(tool, "With it, you can install more packages later."),)
         if tool.folder:
             names = tuple(name.partition("==")[0] for name in requirements)
             write = from_wheelhouse.list_step(

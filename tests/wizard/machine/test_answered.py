@@ -42,6 +42,14 @@ def test_an_environment_comes_first_and_once(monkeypatch: pytest.MonkeyPatch) ->
     assert again.pythons == (THERE, *KNOWN.pythons)
 
 
+def with_other_index() -> Python:
+    """The environment, whose pip has another index than the first Python."""
+    assert FIRST.pip is not None
+    assert FIRST.pip.index is not None
+    index = replace(FIRST.pip.index, url="https://index.example/other")
+    return replace(THERE, pip=replace(FIRST.pip, index=index))
+
+
 def test_a_broken_environment_is_known_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = Python(THERE.path, "asked", environment=FOLDER, problem="It does not exist.")
     found = look(monkeypatch, broken)
@@ -52,11 +60,7 @@ def test_a_broken_environment_is_known_at_once(monkeypatch: pytest.MonkeyPatch) 
 def test_more_is_asked_for_another_version_index_or_project(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert FIRST.pip is not None
-    assert FIRST.pip.index is not None
-    index = replace(FIRST.pip.index, url="https://index.example/other")
-    elsewhere = replace(THERE, pip=replace(FIRST.pip, index=index))
-    assert look(monkeypatch, elsewhere) is None
+    assert look(monkeypatch, with_other_index()) is None
     assert look(monkeypatch, replace(THERE, version="3.7.1")) is None
     assert look(monkeypatch, THERE, project="flask") is None
     assert look(monkeypatch, replace(THERE, pip=None)) is not None
@@ -65,11 +69,7 @@ def test_more_is_asked_for_another_version_index_or_project(
 def test_the_index_of_an_environment_that_was_named_before_is_not_that_of_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert FIRST.pip is not None
-    assert FIRST.pip.index is not None
-    index = replace(FIRST.pip.index, url="https://index.example/other")
-    elsewhere = replace(THERE, pip=replace(FIRST.pip, index=index))
-    of_it = replace(KNOWN, pythons=(elsewhere, *KNOWN.pythons))
+    of_it = replace(KNOWN, pythons=(with_other_index(), *KNOWN.pythons))
     monkeypatch.setattr(pythons, "in_environment", lambda _folder: None)
     assert answered.look(of_it, Choices(venv="/srv/new"), None) is None
     assert answered.needs_look(of_it, "/srv/new")

@@ -271,7 +271,7 @@ def test_an_existing_environment_needs_space_for_what_is_new(
         assert found(facts, existing, folder) == {}
     else:
         assert "takes 25 MB" in reason(found(facts, existing, folder)["Environment"], "bundled")
-    assert "takes 50 MB" in reason(found(facts, folder="/home/ada/new")["Environment"], "bundled")
+    assert "takes 60 MB" in reason(found(facts, folder="/home/ada/new")["Environment"], "bundled")
 
 
 @pytest.mark.parametrize(
