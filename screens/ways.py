@@ -17,6 +17,8 @@ from wizard.choices import Choices, described
 from wizard.errors import BadRequest, Impossible, WizardError
 
 _FLAGS = re.compile(r"(.*): (--[a-z].*)", re.DOTALL)
+_ASIDE = re.compile(r" \(--[a-z][^)]*\)")
+"""Flags in brackets: the sentence is whole without them."""
 _PLACEHOLDER = re.compile(r"[A-Z|]{2,}|[a-z]+\|[a-z|]+|\.\.\.")
 """A value that the user must decide: ``FILE``, ``upgrade|new|ignore``."""
 
@@ -60,9 +62,9 @@ def with_command(hint: str) -> str:
 
 def in_words(error: WizardError) -> WizardError:
     """Return the error for the full screen, where nobody types flags: without those that show it,
-    and without those at the ends of hints."""
+    and without those at the ends of hints and in brackets."""
     shown = [line for line in error.shown.splitlines() if not line.startswith("--")]
-    hints = tuple(_FLAGS.sub(r"\1.", hint) for hint in error.hints)
+    hints = tuple(_FLAGS.sub(r"\1.", _ASIDE.sub("", hint)) for hint in error.hints)
     return WizardError(error.what, shown="\n".join(shown), why=error.why, hints=hints)
 
 

@@ -61,6 +61,7 @@ def test_nobody_types_flags_in_the_full_screen() -> None:
             "Use the wheel, which is quick: --method wheel",
             "Choose another: --venv FOLDER",
             "Use it: `x --link static`.",
+            "Make a folder elsewhere (--wheelhouse FOLDER), and use it: --from-wheelhouse FOLDER",
         ),
     )
     told = ways.in_words(error)
@@ -69,6 +70,7 @@ def test_nobody_types_flags_in_the_full_screen() -> None:
         "Use the wheel, which is quick.",
         "Choose another.",
         "Use it: `x --link static`.",
+        "Make a folder elsewhere, and use it.",
     )
 
 
