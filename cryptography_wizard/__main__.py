@@ -5,6 +5,7 @@ Only a program imports this module: it decides at once what Ctrl-C does.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -30,6 +31,7 @@ def main() -> int:
     """Run the command line in ``sys.argv`` and return the exit code."""
     from cryptography_wizard import finder
 
+    _search_less_often()
     finder.install()
     from screens import cli, ending  # found by the finder only
 
@@ -41,10 +43,13 @@ def main() -> int:
         _end_soon()
 
 
+def _search_less_often() -> None:
+    """Let Python look for unused objects after more new ones: imports make many, and all stay."""
+    gc.set_threshold(50_000)
+
+
 def _end_soon() -> None:
     """Spare Python its last search for unused objects: what is left ends with the process."""
-    import gc
-
     gc.freeze()
 
 

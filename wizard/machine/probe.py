@@ -29,7 +29,6 @@ from wizard.facts import (
 )
 from wizard.index.source import UNREACHABLE, IndexSource
 from wizard.machine import (
-    answered,
     authorities,
     fips,
     occupied,
@@ -88,6 +87,8 @@ def probe_folders(choices: Choices, known: Facts) -> Optional[Facts]:
 
     None if more than that may be different: see `answered.look`.
     """
+    from wizard.machine import answered  # after the first look only
+
     return answered.look(known, choices, _uv_settings(choices, known.folder))
 
 

@@ -9,8 +9,12 @@ certificate 0.9 µs more; OpenSSL itself, which does the work, is not compiled b
 
 from __future__ import annotations
 
-from wizard.facts import Facts
-from wizard.tables import Release
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # The probe imports this module for names of variables only, before it asks the Pythons.
+    from wizard.facts import Facts
+    from wizard.tables import Release
 
 VARIABLES = ("CARGO_PROFILE_RELEASE_LTO", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS")
 """What cargo reads of the environment in the place of a package's own profile."""

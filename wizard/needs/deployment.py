@@ -18,10 +18,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from wizard.facts import Python
-from wizard.needs.build_request import BuildRequest
-from wizard.needs.openssl import Library
+if TYPE_CHECKING:
+    # The probe imports this module for names of variables only, before it asks the Pythons.
+    from wizard.facts import Python
+    from wizard.needs.build_request import BuildRequest
+    from wizard.needs.openssl import Library
 
 VARIABLE = "MACOSX_DEPLOYMENT_TARGET"
 HOST_PLATFORM = "_PYTHON_HOST_PLATFORM"
