@@ -162,9 +162,9 @@ class _Text:
         lines = ["The room is open.", ""]
         lines += ["Your page, for the projector (its address is secret):"]
         lines += [f"  {page_address(host, server.port, server.token)}", ""]
-        for way in joining.ways[::2]:
-            lines += [f"To join, on a laptop with the wizard – {way.title}:"]
-            lines += [f"  {'PS>' if way.quote == 'powershell' else '$'} {way.command}"]
+        for join in joining.commands[::2]:
+            lines += [f"To join, on a laptop with the wizard – {join.title}:"]
+            lines += [f"  {'PS>' if join.quote == 'powershell' else '$'} {join.command}"]
         lines += ["", "Or open this page on a laptop, and copy the line from there:"]
         lines += [f"  {joining.browser}"]
         if joining.only_here:
@@ -216,7 +216,7 @@ class _Json:
             page=page_address(joining.address.host, server.port, server.token),
             address=str(joining.address),
             join=joining.browser,
-            lines=[way.command for way in joining.ways],
+            lines=[join.command for join in joining.commands],
             known=known,
         )
 

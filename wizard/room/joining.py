@@ -15,7 +15,7 @@ PLACEHOLDER = "Your name"
 
 
 @dataclass(frozen=True)
-class Way:
+class JoinCommand:
     """What to type where the wizard is there in one of several forms.
 
     ``quote`` says how a name is quoted in it: ``sh`` or ``powershell``.
@@ -32,7 +32,7 @@ class Joining:
     as a QR code. ``only_here`` says that no other machine can join."""
 
     address: RoomAddress
-    ways: tuple[Way, ...]
+    commands: tuple[JoinCommand, ...]
     browser: str
     svg: str
     only_here: bool
@@ -41,10 +41,10 @@ class Joining:
 def joining(address: RoomAddress) -> Joining:
     """Return how laptops join the room at this address."""
     browser = f"http://{address}"
-    return Joining(address, _ways(address), browser, _svg(browser), is_loopback(address.host))
+    return Joining(address, _commands(address), browser, _svg(browser), is_loopback(address.host))
 
 
-def _ways(address: RoomAddress) -> tuple[Way, ...]:
+def _commands(address: RoomAddress) -> tuple[JoinCommand, ...]:
     file = f"{NAME}.pyz"
     beside = f"in the folder of {file}"
     starts = (
@@ -54,7 +54,7 @@ def _ways(address: RoomAddress) -> tuple[Way, ...]:
         (f"Windows (PowerShell), {beside}", ("py", file), "powershell"),
     )
     return tuple(
-        Way(title, command(words, address, quote), quote) for title, words, quote in starts
+        JoinCommand(title, command(words, address, quote), quote) for title, words, quote in starts
     )
 
 

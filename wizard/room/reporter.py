@@ -30,7 +30,7 @@ END_SECONDS = 8.0
 LAPTOP_FILE = "room-laptop"
 
 
-class Way(Protocol):
+class Transport(Protocol):
     """How messages leave: see `wizard.room.sender.Sender`."""
 
     @property
@@ -58,10 +58,10 @@ class Reporter:
         name: str = "",
         *,
         laptop: str = "",
-        sender: Optional[Way] = None,
+        sender: Optional[Transport] = None,
     ) -> None:
         self._address = address
-        self._sender: Way = sender or Sender(address)
+        self._sender: Transport = sender or Sender(address)
         self._lock = threading.Lock()
         self._last = Message(
             laptop=laptop or laptop_in(address.key),

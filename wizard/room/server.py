@@ -209,12 +209,12 @@ class _Handler(Handler):
 
     def _filled(self, text: str, title: str = "") -> str:
         joining = self.server.joining
-        ways = joining.ways if joining else ()
+        commands = joining.commands if joining else ()
         lines = "".join(
-            f"<h3>{escape(way.title)}</h3>\n"
-            f'<p class="command"><code data-line="{escape(way.command)}" '
-            f'data-quote="{way.quote}">{escape(way.command)}</code></p>\n'
-            for way in ways
+            f"<h3>{escape(join.title)}</h3>\n"
+            f'<p class="command"><code data-line="{escape(join.command)}" '
+            f'data-quote="{join.quote}">{escape(join.command)}</code></p>\n'
+            for join in commands
         )
         values = {
             "TITLE": escape(title),
