@@ -29,6 +29,8 @@ class Command:
     that what the command removes does not exist (any more): if it fails, and all its error lines
     match, it has succeeded. ``interrupted`` is a regular expression: output that matches it says
     that a download broke off, so the runner starts the program again, at most ``retries`` times.
+    ``again`` are the words of these further attempts, if the program that they name exists by then;
+    otherwise, and if it is empty, the words are the same.
     """
 
     argv: tuple[str, ...]
@@ -50,6 +52,7 @@ class Command:
     gone: str = ""
     interrupted: str = ""
     retries: int = 0
+    again: tuple[str, ...] = ()
     kind: Literal["command"] = "command"
 
 

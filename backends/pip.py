@@ -15,6 +15,8 @@ FIRST_WITH_DRY_RUN = (22, 2)
 FIRST_WITH_OTHER_PYTHON = (24, 2)
 """The first pip whose ``install --python-version`` also decides about ``Requires-Python``. Older
 ones compare that with their own Python."""
+_RESUMES = (25, 1)
+"""The first pip that notices that a download broke off, and resumes it."""
 _RAW_PROGRESS = (24, 1)
 """The first pip with ``--progress-bar raw``."""
 _NO_PROGRESS = (10, 0)
@@ -108,9 +110,13 @@ def install(
     dependencies. Without ``compiled``, no bytecode is compiled
     in advance: Python does it when a module is first imported. ``folder`` is a wheelhouse: then
     everything comes from there, without an index.
+
+    A pip from outside that takes half of a file for all of it begins only: if a download breaks
+    off, the environment's own new pip goes on, which resumes downloads.
     """
-    call = call or module(python)
     version_numbers = parse_version(version)
+    begins_again = bool(call) and not folder and version_numbers < _RESUMES
+    call = call or module(python)
     options: list[str] = []
     if version_numbers >= _NO_COLOR:
         options.append("--no-color")
@@ -141,7 +147,18 @@ def install(
         progress="cargo" if no_binary else "pip",
         interrupted="" if folder else INTERRUPTED,
         retries=0 if folder else RETRIES,
+        again=(_program(python), "install", *options, *requirements) if begins_again else (),
     )
+
+
+def _program(python: str) -> str:
+    """Return the program pip beside this Python of an environment.
+
+    pip makes it when all of its own files are there.
+    """
+    windows = "\\" in python
+    folder, separator, _ = python.rpartition("\\" if windows else "/")
+    return f"{folder}{separator}pip{'.exe' if windows else ''}"
 
 
 def _progress_bar(version: tuple[int, ...]) -> tuple[str, ...]:

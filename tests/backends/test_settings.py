@@ -99,6 +99,22 @@ def test_pip_says_that_a_download_broke_off(line: str) -> None:
     assert pip.install("/py", ("x",), version="24.0", folder="/wheels").retries == 0
 
 
+@pytest.mark.parametrize(
+    ("interpreter", "own"),
+    [
+        ("/env/bin/python", "/env/bin/pip"),
+        (r"C:\env\Scripts\python.exe", r"C:\env\Scripts\pip.exe"),
+    ],
+)
+def test_after_an_old_pip_from_outside_the_new_one_goes_on(interpreter: str, own: str) -> None:
+    call = pip.call_from_outside("/base", "/lib/pip/__pip-runner__.py", interpreter)
+    command = pip.install(interpreter, ("x",), version="24.0", call=call)
+    assert command.again == (own, *command.argv[2:])
+    assert pip.install(interpreter, ("x",), version="25.1", call=call).again == ()
+    assert pip.install(interpreter, ("x",), version="24.0").again == ()
+    assert pip.install(interpreter, ("x",), version="24.0", call=call, folder="/w").again == ()
+
+
 def test_uv_says_that_a_download_broke_off() -> None:
     log = (Path(__file__).parents[1] / "logs" / "uv-cut-off.log").read_text(encoding="utf-8")
     command = uv.install("/uv", "/py", ("x",))

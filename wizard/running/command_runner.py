@@ -97,8 +97,9 @@ def run_command(step: str, command: Command, log: Path, context: CommandContext)
     """Run ``command`` for the step with this id, and write all its output to ``log``.
 
     While another program holds a lock that it needs, it waits and tries again. A program whose
-    download broke off is started again, at most ``command.retries`` times. Raises Impossible if
-    it needs root and the user cannot become root, and OSError if the log cannot be created.
+    download broke off is started again, at most ``command.retries`` times, with the words
+    ``command.again`` if that program is there by then. Raises Impossible if it needs root and the
+    user cannot become root, and OSError if the log cannot be created.
     """
     defaults = plan_defaults(context.variables, os.environ)
     mark = new_mark()
@@ -124,6 +125,8 @@ def run_command(step: str, command: Command, log: Path, context: CommandContext)
                 attempt.say(another_attempt(retries + 1, command.retries + 1, pause))
                 if context.cancel.wait(pause):
                     return Outcome("cancelled")
+                if command.again and os.access(command.again[0], os.X_OK):
+                    argv = command.again
                 continue
             if outcome.state != "failed" or not attempt.busy:
                 return outcome

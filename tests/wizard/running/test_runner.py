@@ -243,6 +243,20 @@ def test_a_download_that_broke_off_starts_again(tmp_path: Path, cuts: int, code:
     assert all(line in log for line in said)
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_another_attempt_takes_the_other_program_once_it_is_there(
+    tmp_path: Path, there: bool
+) -> None:
+    count = tmp_path / "count"
+    argv = program(CUT, str(count), "1")
+    other = program("print('the new program')") if there else (str(tmp_path / "pip"), "install")
+    command = Command(argv, interrupted="broke off", retries=2, again=other)
+    run = Watched(plan(step("install", command)))
+    assert run.end.code == 0
+    assert int(count.read_text()) == (1 if there else 2)
+    assert ("the new program" in run.lines("install")) == there
+
+
 def test_another_failure_starts_nothing_again(tmp_path: Path) -> None:
     count = tmp_path / "count"
     command = Command(program(CUT, str(count), "1"), interrupted="cut in half", retries=2)
