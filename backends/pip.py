@@ -24,8 +24,8 @@ _NO_PROGRESS = (10, 0)
 _NO_COLOR = (10, 0)
 INTERRUPTED = (
     r"THESE PACKAGES DO NOT MATCH THE HASHES|^error: incomplete-download|IncompleteRead\(|"
-    r"Connection broken:|exceptions\.ReadTimeoutError: |Connection aborted|HTTP error 429 |"
-    r"JSONDecodeError: |\(from versions: none\)"
+    r"Connection broken:|Response ended prematurely|exceptions\.ReadTimeoutError: |"
+    r"Connection aborted|HTTP error 429 |JSONDecodeError: |\(from versions: none\)"
 )
 """Output of a pip whose download broke off, or which could not read a page of the index.
 

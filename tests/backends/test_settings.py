@@ -90,6 +90,7 @@ def test_the_commands_of_the_tools_are_recognized() -> None:
         "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.",
         "error: incomplete-download",
         "pip._vendor.urllib3.exceptions.ProtocolError: ('Connection broken: IncompleteRead(1)')",
+        "ERROR: Could not install packages due to an OSError: Response ended prematurely",
     ],
 )
 def test_pip_says_that_a_download_broke_off(line: str) -> None:

@@ -96,6 +96,7 @@ SHORT = {
     "dnf-needs-root.2": 3,
     "dnf-no-match": 3,
     "dnf-no-match.2": 3,
+    "download-cut-off": 3,
     "download-stalled": 5,
     "dpkg-interrupted": 3,
     "editor-other-python": 1,
