@@ -96,19 +96,25 @@ def reinstalls(case: Case) -> bool:
     incomplete = requirements.is_incomplete(python.packages or ())
     if now != choices.release or case.upgraded or incomplete:
         return False
+    if python.is_damaged:
+        return True
     return case.project is None or bool(choices.reinstall) or compiles(choices.method)
 
 
 def repaired(case: Case) -> tuple[str, ...]:
-    """Return what is replaced with cryptography if the user wants it installed again: cffi, which
-    cryptography cannot work without, in its version.
+    """Return what is replaced with cryptography if it is installed again, in its version.
+
+    That is cffi, which cryptography cannot work without, if the user wants it, and what is damaged.
     """
-    if not (case.choices.reinstall and reinstalls(case)) or case.choices.from_wheelhouse:
+    if not reinstalls(case) or case.choices.from_wheelhouse:
         return ()
+    names = ("cffi",) if case.choices.reinstall else ()
     return tuple(
         f"{package.name}=={package.version}"
         for package in case.target.python.packages or ()
-        if installed.normalized(package.name) == "cffi" and package.origin == "index"
+        if (package.damaged or installed.normalized(package.name) in names)
+        and installed.normalized(package.name) != "cryptography"
+        and package.origin == "index"
     )
 
 
@@ -153,6 +159,12 @@ def notes(case: Case) -> tuple[str, ...]:
     if target.new or case.choices.wheelhouse:
         return ()
     found = []
+    damaged = [package.name for package in target.python.packages or () if package.damaged]
+    if damaged:
+        found.append(
+            f"Files of {joined(damaged)} are missing there: an installation was cut off. They are "
+            "installed again."
+        )
     if case.is_there:
         found.append(
             f"cryptography {case.choices.release} is already installed there, so it is only "
