@@ -335,7 +335,8 @@ class Installed:
     requires cryptography. ``origin`` is ``elsewhere`` if it
     was installed from a folder or an address, so that no index has exactly this version, and
     ``outside`` if it belongs to the Python of the system, whose packages this environment also
-    sees.
+    sees. ``damaged``: not all of its files are there, because something was cut off while it
+    installed or removed it; that is only known of cryptography and what it needs.
     """
 
     name: str
@@ -343,6 +344,7 @@ class Installed:
     requires: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     origin: Literal["index", "elsewhere", "outside"] = "index"
+    damaged: bool = False
 
     @property
     def label(self) -> str:
@@ -405,6 +407,11 @@ class Python:
     suffix: str = ""
     problem: str = ""
     settings: tuple[Setting, ...] = ()
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether files of cryptography, or of what it needs, are missing in its environment."""
+        return any(package.damaged for package in self.packages or ())
 
     @property
     def minor(self) -> str:

@@ -96,6 +96,7 @@ def parse(described: Mapping[str, Any]) -> tuple[Installed, ...]:
             ),
             modules=tuple(package.get("modules", ())),
             origin=package["origin"],
+            damaged=package.get("damaged", False),
         )
         for package in described["found"]
     )

@@ -72,6 +72,27 @@ def bases(facts: Facts) -> tuple[Python, ...]:
     return outside if any(usable(p) for p in outside) else facts.pythons
 
 
+def base_of(facts: Facts, python: Python) -> Python | None:
+    """Return the Python that the environment of ``python`` was made from; itself if it is in none.
+
+    It may be known by another name (``python3`` for ``python3.11``). None if no new environment can
+    be made from it.
+    """
+    if not python.environment:
+        return python if usable(python) else None
+    wanted = (python.installation, python.version)
+    return next(
+        (
+            each
+            for each in facts.pythons
+            if not each.environment
+            and usable(each)
+            and (each.path == python.base or (each.installation, each.version) == wanted)
+        ),
+        None,
+    )
+
+
 def recommended_base(facts: Facts, choices: Choices) -> Python | None:
     """Return the Python for a new environment if the user names none; None if none works.
 

@@ -19,6 +19,16 @@ def chunks(kind, size):
     while size > 0:
         if kind == "blank":
             chunk = b"\\n" * (1 << 20)
+        elif kind == "files":
+            chunk = "".join(
+                "2026-12-01T17:18:28,717   Skipping link: none of the wheel's tags "
+                f"(cp{i % 40}-abi3-win32) are compatible (run pip debug --verbose to show "
+                f"compatible tags): https://files.example/packages/{i % 256:02x}/bf/{i:060x}/"
+                f"cryptography-{i % 50}.0.{i % 9}-cp{i % 40}-abi3-win32.whl "
+                "(from https://index.example/simple/cryptography/) (requires-python:>=3.8)\\n"
+                for i in range(number, number + 10_000)
+            ).encode()
+            number += 10_000
         else:
             chunk = "".join(
                 f"   Compiling crate-{i} v1.0.{i} (/home/user/some/rather/long/path)\\n"
@@ -40,11 +50,18 @@ print(int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1]
 """
 
 
+_LOGS = (
+    ("build", "of a build"),
+    ("files", "of pip with -vvv, which lists the files of an index"),
+    ("blank", "of blank lines"),
+)
+
+
 def measure(place: Place, runs: int) -> list[Result]:
-    """A log of a build, and one of blank lines; the best of the runs, each in a new process."""
+    """Each kind of log; the best of the runs, each in a new process."""
     del place
     results = []
-    for kind, what in (("build", "of a build"), ("blank", "of blank lines")):
+    for kind, what in _LOGS:
         told = [_run(kind) for _ in range(runs)]
         how = f"{MEGABYTES} MB, {runs} runs"
         speed, memory = max(rate for rate, _ in told), max(most for _, most in told)

@@ -9,7 +9,14 @@ from wizard.method import compiles
 from wizard.needs import conditions, storage
 from wizard.needs.case import Case
 from wizard.needs.condition import WAYS, Subject
-from wizard.target_environment import NAME, Target, default_folder, path_rules, same_folder
+from wizard.target_environment import (
+    NAME,
+    Target,
+    base_of,
+    default_folder,
+    path_rules,
+    same_folder,
+)
 
 
 def in_other_folders(case: Case) -> Iterator[tuple[str, str, Case]]:
@@ -41,9 +48,12 @@ def _other_environment(case: Case, target: Target) -> Iterator[tuple[str, str, C
     facts = case.facts
     folder = path_rules(facts).join(facts.home, NAME) if facts.home else ""
     known = {python.environment for python in facts.pythons} | set(facts.occupied)
-    if not folder or not target.new or same_folder(facts, folder, target.folder):
+    if not folder or same_folder(facts, folder, target.folder):
         return
     if any(same_folder(facts, folder, other) for other in known if other):
+        return
+    if not target.new:
+        yield from _beside_the_environment(case, target, folder)
         return
     python = "" if same_folder(facts, target.folder, default_folder(facts)) else target.python.path
     other = case.with_(venv=folder, python=case.choices.python or python)
@@ -51,13 +61,26 @@ def _other_environment(case: Case, target: Target) -> Iterator[tuple[str, str, C
         yield f"The same, in {folder}", "That is in your home folder.", other
 
 
+def _beside_the_environment(
+    case: Case, target: Target, folder: str
+) -> Iterator[tuple[str, str, Case]]:
+    """Yield a new environment in another folder, made from the same Python as the present one."""
+    base = base_of(case.facts, target.python)
+    if base is None:
+        return
+    other = case.with_(venv=folder, python=base.path, reinstall="", dependents="", upgrade_pip="")
+    if _helps(case, other, target.folder, folder):
+        detail = f"That is in your home folder. {target.folder} stays as it is."
+        yield f"The same, in a new environment in {folder}", detail, other
+
+
 def _helps(case: Case, other: Case, folder: str, other_folder: str) -> bool:
     """Return whether something is possible in the other case that is not in the first one."""
     try:
-        python = other.target.python
+        now, then = case.target.python, other.target.python
     except WizardError:
         return False
-    before, after = case.conditions(python, folder), other.conditions(python, other_folder)
+    before, after = case.conditions(now, folder), other.conditions(then, other_folder)
     return any(
         conditions.refusing(before, way) and not conditions.refusing(after, way) for way in WAYS
     )

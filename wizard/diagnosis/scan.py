@@ -27,6 +27,8 @@ TRIES = 400
 REPEATED, SHAPES = 3, 4096
 """Lines that differ only in numbers and have no sign are skipped after the first ones; the number
 of such lines that are remembered."""
+LONGEST_SHAPE = 600
+"""A longer line, without its numbers, is not remembered."""
 NARROW, WIDE = 50, 300
 """The widths in characters at which a terminal, a browser or a person may have wrapped lines."""
 WIDEST, FEW = 60, 12
@@ -251,14 +253,13 @@ class _Wanted:
             if self._tries[id(sign)] >= TRIES:
                 self._drop(sign)
 
-    def is_silent(self, data: bytes) -> bool:
+    def is_silent(self, shape: bytes) -> bool:
         """Return whether lines of this shape never had a sign."""
-        return self._silent.get(data.translate(None, _DIGITS), 0) >= REPEATED
+        return self._silent.get(shape, 0) >= REPEATED
 
-    def silent(self, data: bytes) -> None:
-        """Remember that this line has no sign."""
-        shape = data.translate(None, _DIGITS)
-        if len(shape) < WIDE:
+    def silent(self, shape: bytes) -> None:
+        """Remember that a line of this shape has no sign."""
+        if len(shape) < LONGEST_SHAPE:
             if len(self._silent) > SHAPES:
                 self._silent.clear()
             self._silent[shape] = self._silent.get(shape, 0) + 1
@@ -275,6 +276,13 @@ class _Wanted:
 
 
 _DIGITS = b"0123456789"
+_NOISE = re.compile(rb"/(?:[0-9a-f]{2,3}/){0,2}[0-9a-f]{12,64}\b|:\d\d:\d\d\b(?:[.,]\d+)?")
+"""What is another one in each line that a program writes about the files of an index: the folder
+of a file, which is a checksum, and the time."""
+_FILES = re.compile(
+    rb"[\w.]+-\d+(?:\.\w+)+(?:-[\w.]+)*|\bversion: \d+(?:\.\w+)+|\(\d+(?:\.\d+)? [kMG]?B\)"
+)
+"""Numbers that are no exit code and no error's: those of a file, of its release and its size."""
 
 
 class _View(NamedTuple):
@@ -362,7 +370,10 @@ class _Lines:
                 continue
             # A number may be what a sign looks for, such as an exit code.
             numbers = self._wanted.numbers.intersection(found)
-            if not numbers and is_silent(data):
+            rest = _NOISE.sub(b" ", data)
+            numbers = numbers and numbers.intersection(words(_FILES.sub(b" ", rest)))
+            shape = rest.translate(None, _DIGITS)
+            if not numbers and is_silent(shape):
                 continue
             index = position + self._offset
             silent = not numbers
@@ -370,7 +381,7 @@ class _Lines:
                 silent = False
                 yield match
             if silent:
-                self._wanted.silent(data)
+                self._wanted.silent(shape)
 
     def _line(self, index: int, raw: Iterable[bytes], named: bool) -> Iterator[Match]:
         pieces = normal.pieces(self._lines[index])

@@ -123,9 +123,8 @@ def _free_name(facts: Facts, names: Iterator[str]) -> str:
 
 def base_of(failure: Failure) -> str:
     """Return the path of the Python from which the environment was, or can be, made again."""
-    python = failure.target.python
-    base = failure.case.facts.python(python.base) if python.environment else python
-    return base.path if base is not None and target_environment.usable(base) else ""
+    base = target_environment.base_of(failure.case.facts, failure.target.python)
+    return base.path if base is not None else ""
 
 
 # --- what each kind proposes

@@ -193,8 +193,8 @@ class Case:
     def is_there(self) -> bool:
         """Whether the chosen release is already installed, so that it only needs to be proved.
 
-        Not if the user wants it reinstalled, if what it needs is missing, or if it should be
-        compiled with another OpenSSL.
+        Not if the user wants it reinstalled, if what it needs is missing, if files are missing, or
+        if it should be compiled with another OpenSSL.
         """
         choices, packages = self.choices, self.target.python.packages or ()
         if choices.wheelhouse or choices.from_wheelhouse or choices.reinstall or self.target.new:
@@ -203,6 +203,8 @@ class Case:
             return False  # its packages are installed in any case
         now = self.target.python.cryptography
         if not now or not installed.contains(f"=={choices.release}", now):
+            return False
+        if self.target.python.is_damaged:
             return False
         if requirements.is_incomplete(packages) or self.upgraded:
             return False

@@ -20,7 +20,8 @@ def unreadable(subject: Subject) -> Condition | None:
     facts, listing = subject.facts, subject.facts.listing
     if listing is None or listing.releases or not listing.problem:
         return None
-    installed = subject.python.environment and subject.python.cryptography
+    whole = subject.python.environment and not subject.python.is_damaged
+    installed = subject.python.cryptography if whole else ""
     choices = subject.choices
     if installed and choices.release in ("", installed) and not choices.reinstall:
         return None

@@ -152,7 +152,7 @@ def full_environment(subject: Subject) -> Condition | None:
     needed = INSTALLED if exists else ENVIRONMENT
     if disk is None or disk.readonly or disk.free >= needed:
         return None
-    if exists and subject.python.cryptography:
+    if exists and subject.python.cryptography and not subject.python.is_damaged:
         return None  # what is replaced makes room, and perhaps there is nothing to do
     what = "cryptography" if exists else "a new environment with cryptography"
     refused = Refused(
@@ -256,7 +256,11 @@ def _may_be_there(subject: Subject) -> bool:
     if not python.environment or subject.facts.project or choices.from_wheelhouse:
         return False
     there = python.cryptography
-    return bool(there) and not choices.reinstall and choices.release in ("", there)
+    return (
+        bool(there)
+        and not (choices.reinstall or python.is_damaged)
+        and choices.release in ("", there)
+    )
 
 
 def full_state(subject: Subject) -> Condition | None:

@@ -94,22 +94,37 @@ def reinstalls(case: Case) -> bool:
     choices, python = case.choices, case.target.python
     now = "" if case.target.new else python.cryptography
     incomplete = requirements.is_incomplete(python.packages or ())
+    if now == choices.release and python.is_damaged and not case.upgraded:
+        return True
     if now != choices.release or case.upgraded or incomplete:
         return False
     return case.project is None or bool(choices.reinstall) or compiles(choices.method)
 
 
 def repaired(case: Case) -> tuple[str, ...]:
-    """Return what is replaced with cryptography if the user wants it installed again: cffi, which
-    cryptography cannot work without, in its version.
+    """Return what is replaced with cryptography if it is installed again, in its version.
+
+    That is cffi, which cryptography cannot work without, if the user wants it, and what is damaged.
+    What is missing is installed with it.
     """
-    if not (case.choices.reinstall and reinstalls(case)) or case.choices.from_wheelhouse:
+    if not reinstalls(case) or case.choices.from_wheelhouse:
         return ()
-    return tuple(
-        f"{package.name}=={package.version}"
-        for package in case.target.python.packages or ()
-        if installed.normalized(package.name) == "cffi" and package.origin == "index"
+    names = ("cffi",) if case.choices.reinstall else ()
+    packages = case.target.python.packages or ()
+    owners = ("cryptography", "cffi") if case.target.python.is_damaged else ()
+    missing = (
+        conflict.requirement
+        for conflict in installed.conflicts(packages)
+        if conflict.key[0] in owners and not conflict.found
     )
+    again = (
+        f"{package.name}=={package.version}"
+        for package in packages
+        if (package.damaged or installed.normalized(package.name) in names)
+        and installed.normalized(package.name) != "cryptography"
+        and package.origin == "index"
+    )
+    return (*again, *missing)
 
 
 def watched(case: Case, steps: tuple[Step, ...], proof: Prove) -> tuple[tuple[Step, ...], Prove]:
@@ -153,6 +168,12 @@ def notes(case: Case) -> tuple[str, ...]:
     if target.new or case.choices.wheelhouse:
         return ()
     found = []
+    damaged = [package.name for package in target.python.packages or () if package.damaged]
+    if damaged:
+        found.append(
+            f"Files of {joined(damaged)} are missing there: an installation was cut off. They are "
+            "installed again."
+        )
     if case.is_there:
         found.append(
             f"cryptography {case.choices.release} is already installed there, so it is only "

@@ -11,6 +11,7 @@ sudo's permission, but ignores the signals of a terminal. On Windows, the system
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -30,6 +31,8 @@ UNKNOWN = -1
 """The number of a program that is about to start. Only Linux finds it, by its mark."""
 LOCK_SECONDS = 0.2
 """How long one may wait to say something about a terminal: the wizard may have to end soon."""
+END_SECONDS = 0.3
+"""How long one waits for the end of the second process."""
 _CODE = (
     "import sys; sys.path.insert(0, sys.argv[1]); from wizard.programs import guardian; "
     "guardian.wait_and_end(sys.stdin)"
@@ -53,6 +56,21 @@ class Guardian:
         """Leave this program alone: it has ended."""
         if sys.platform != "win32":
             self._tell(mark)
+
+    def end(self) -> None:
+        """Let the second process end, and wait a moment for it: this process ends now."""
+        if not self._lock.acquire(timeout=LOCK_SECONDS):
+            return
+        try:
+            if self._pipe is not None:
+                os.close(self._pipe)
+                self._pipe = None
+            # It takes longer if it still has to end programs. Nobody waits for that.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                if self._process is not None:
+                    self._process.wait(END_SECONDS)
+        finally:
+            self._lock.release()
 
     def begin(self) -> None:
         """Start the second process now, for a terminal that must get its settings back."""
@@ -80,6 +98,7 @@ class Guardian:
         """Start the second process, if it has not started."""
         if self._process is None:
             self._process, self._pipe = _start()
+            atexit.register(self.end)
             self._write(_about_terminal())
 
     def _write(self, line: object) -> None:

@@ -114,7 +114,7 @@ def distributions(environment: Path) -> frozenset[str]:
     """
     return frozenset(
         path.stem
-        for folder in _site_packages(environment)
+        for folder in site_packages(environment)
         for pattern in ("*.dist-info", "*.egg-info")
         for path in folder.glob(pattern)
     )
@@ -122,12 +122,16 @@ def distributions(environment: Path) -> frozenset[str]:
 
 def old_files(environment: Path) -> tuple[Path, ...]:
     """Return the folders where pip had put the old files of packages when it was killed."""
-    folders = _site_packages(environment)
+    folders = site_packages(environment)
     return tuple(sorted(path for folder in folders for path in folder.glob("~*")))
 
 
-def _site_packages(environment: Path) -> tuple[Path, ...]:
-    return (*environment.glob("lib*/*/site-packages"), environment / "Lib" / "site-packages")
+def site_packages(environment: Path) -> tuple[Path, ...]:
+    """Return the folders where an environment may have its packages."""
+    found = environment.glob("lib*/*/site-packages")
+    # lib64 is often a link to lib.
+    own = tuple(path for path in found if not path.parent.parent.is_symlink())
+    return (*own, environment / "Lib" / "site-packages")
 
 
 def _path(log: Path, when: When) -> Path:

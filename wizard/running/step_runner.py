@@ -39,13 +39,15 @@ from wizard.facts import Privilege
 from wizard.plan import Plan, Step
 from wizard.programs.processes import Cancelled, cancellable
 from wizard.proof.verify import Report
-from wizard.running import inventory, ownership, shared_cache
+from wizard.running import inventory, ownership, replacement, shared_cache
 from wizard.running.command_runner import CommandContext, Outcome, run_command
 from wizard.running.events import Event, Lines, Progressed, StepEnded, Waiting
 from wizard.running.new_environment import NewEnvironment
 from wizard.running.step_checks import Shown, explain_failure, missing_result
 
 WRITES_ENVIRONMENT = ("environment", "installer", "library", "install", "project")
+REPLACES = ("install", "build", "project")
+"""The roles of steps that may replace packages of it."""
 """The roles of steps that change the environment of their plan."""
 NO_SPACE = "no-space"
 """The id of the failure that a disk is full."""
@@ -133,8 +135,15 @@ class StepRunner:
                     if changes and not self.plan.new:
                         inventory.record_begin(folder, own)
                     context.begin_log(step.action)
+                    replaces = step.role in REPLACES
+                    if replaces:
+                        context.add_output(replacement.begin(folder))
                     outcome = perform(step.action, context)
                     inventory.record(step, log, "after")
+                    if (replaces or step.proves) and outcome.state == "done":
+                        context.add_output(replacement.done(folder))
+                    elif replaces and outcome.state == "failed" and (outcome.exit or 0) >= 0:
+                        replacement.failed(folder)
                     if changes and outcome.state == "done":
                         inventory.record_environment(folder, own)
                 lacking = missing_result(step) if outcome.state == "done" else ""

@@ -31,6 +31,7 @@ PIP_ALIASES = {
     "default-timeout": "timeout",
     "no-dependencies": "no-deps",
 }
+NEEDED = ("cryptography", "cffi", "pycparser")
 MOST_MODULES = 5
 """How many modules of a package are named: the wizard imports them to see whether it works."""
 PIP_PLAIN = ("index-url", "no-index", "cert", "client-cert", "proxy", "timeout")
@@ -449,9 +450,31 @@ def installed_package(place):
         "requires": requires,
         "origin": origin(place),
     }
+    if normalized(package["name"]) in NEEDED and is_damaged(place):
+        package["damaged"] = True
     if any(re.match(r"cryptography\b(?![-_.])", line, re.I) for line in requires):
         package["modules"] = modules(place)
     return package
+
+
+def is_damaged(place):
+    # type: (str) -> bool
+    """Return whether something was cut off while it installed or removed this package.
+
+    Its code is not all there, or the list of its files, which is written last.
+    """
+    import csv
+
+    if not place.endswith(".dist-info") or origin(place) == "outside":
+        return False
+    rows = [row for row in csv.reader(read_text(place, "RECORD").splitlines()) if row]
+    for row in rows:
+        if row[0].endswith((".py", ".so", ".pyd", ".dylib")):
+            path = os.path.join(os.path.dirname(place), row[0])
+            size = row[2] if len(row) > 2 else ""
+            if not os.path.isfile(path) or size not in ("", str(os.path.getsize(path))):
+                return True
+    return not rows
 
 
 def origin(place):

@@ -13,7 +13,7 @@ from wizard import engine, knowledge
 from wizard.advice.alternatives import Alternative, find_alternatives
 from wizard.choices import Choices
 from wizard.errors import Impossible
-from wizard.facts import Facts, Manager, Package, Privilege, Python, Space, Tool
+from wizard.facts import Facts, Installed, Manager, Package, Privilege, Python, Space, Tool
 from wizard.needs.case import Case
 from wizard.planning import planner
 from wizard.questions import completion
@@ -461,6 +461,30 @@ def test_the_same_in_another_folder_comes_first() -> None:
     assert dict(way.choices)["venv"] == "/home/ada/cryptography-env"
     taken = replace(facts, occupied=("/home/ada/cryptography-env",))
     assert found(taken) == (), "that folder is something else"
+
+
+def test_a_full_disk_of_an_environment_has_a_new_one_elsewhere_as_its_way() -> None:
+    facts = replace(machine("debian-12"), home="/home/ada", folder="/media/stick")
+    base = facts.pythons[0]
+    half = Installed("cryptography", "50.0.2", damaged=True)
+    inside = replace(
+        base,
+        path="/media/stick/env/bin/python",
+        environment="/media/stick/env",
+        base=f"{base.path}.11",
+        base_prefix=base.installation,
+        origin="folder",
+        packages=(half,),
+        cryptography="50.0.2",
+    )
+    facts = replace(facts, pythons=(inside, base), spaces=(Space("/media/stick", 3 << 20),))
+    (way,) = found(facts, venv="/media/stick/env")
+    assert way.title == "The same, in a new environment in /home/ada/cryptography-env"
+    assert way.detail.endswith("/media/stick/env stays as it is.")
+    assert dict(way.choices)["python"] == base.path
+    whole = replace(inside, packages=(replace(half, damaged=False),))
+    case = Case(replace(facts, pythons=(whole, base)), KNOWLEDGE, Choices(venv="/media/stick/env"))
+    assert engine.settle(case).plan.only_proves, "nothing needs room"
 
 
 def test_the_same_with_another_temporary_folder_comes_first() -> None:

@@ -346,6 +346,44 @@ def test_a_log_of_blank_lines_needs_no_memory() -> None:
     assert int(megabytes) < 150
 
 
+def _files_of_an_index(count: int) -> list[str]:
+    """What pip writes with ``-vvv`` about files: checksums, releases, and numbers of signs."""
+    return [
+        f"2026-12-01T17:{i % 60:02}:28,{i % 999:03}   Skipping link: unsupported archive format: "
+        f".exe: https://files.example/packages/{i % 256:02x}/28/{i * 7919:060x}/"
+        f"pyOpenSSL-0.{i % 30}.137.exe (from https://index.example/simple/pyopenssl/) (139 kB), "
+        f"version: 0.{i % 9}.137"
+        for i in range(count)
+    ]
+
+
+def test_lists_of_files_are_not_searched_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+    pieces = normal.pieces
+
+    def counted(raw: str) -> list[str]:
+        searched.append(raw)
+        return pieces(raw)
+
+    monkeypatch.setattr(normal, "pieces", counted)
+    found = diagnose([*_files_of_an_index(4000), "rustc exited with exit code 137", "Killed"])
+    assert found.id == "oom-killed"
+    assert found.line_number > 4000
+    assert len(searched) < 400
+
+
+def test_a_file_that_pip_skips_is_not_called_the_first_error() -> None:
+    found = diagnose([*_files_of_an_index(3), "the real error: something failed"])
+    assert found.id is None
+    assert found.line_number == 4
+
+
+def test_a_number_counts_after_many_lines_that_differ_only_in_numbers() -> None:
+    before = [f"ERROR: process exited, see [Errno {number}]" for number in (1, 3, 4, 5) * 9]
+    found = diagnose([*before, "ERROR: process exited, see [Errno 28]"])
+    assert found.id == "no-space"
+
+
 def test_json_has_the_documented_fields() -> None:
     found = diagnose_bytes([b"error: linker `cc` not found\n"]).as_json()
     assert list(found) == [

@@ -100,6 +100,30 @@ def test_an_incomplete_installation_is_completed() -> None:
     assert "--no-deps" not in words
 
 
+@pytest.mark.parametrize("names", [("cryptography",), ("cffi",), ("cryptography", "cffi")])
+def test_a_damaged_installation_is_installed_again(names: tuple[str, ...]) -> None:
+    facts = holding("debian-12", CLICK, cryptography="50.0.2")
+    python = facts.pythons[0]
+    packages = tuple(replace(p, damaged=p.name in names) for p in python.packages or ())
+    facts = replace(facts, pythons=(replace(python, packages=packages), *facts.pythons[1:]))
+    plan = planned(facts)
+    words = argv(plan, "install")
+    assert "cryptography==50.0.2" in words
+    assert "--force-reinstall" in words
+    assert any(word.startswith("cffi==") for word in words) == ("cffi" in names)
+    assert any(" are missing there: an installation was cut off." in n for n in plan.notes)
+
+
+def test_what_a_damaged_installation_lacks_is_installed_with_it() -> None:
+    facts = holding("debian-12", CLICK, cryptography="50.0.2")
+    python = facts.pythons[0]
+    packages = tuple(replace(p, damaged=True) for p in python.packages or () if p.name != "cffi")
+    facts = replace(facts, pythons=(replace(python, packages=packages), *facts.pythons[1:]))
+    words = argv(planned(facts), "install")
+    assert "--force-reinstall" in words
+    assert any(word.startswith("cffi>=") for word in words)
+
+
 @pytest.mark.parametrize(
     ("linked", "link", "steps"),
     [("dynamic", "dynamic", ["proof"]), ("static", "dynamic", None), ("dynamic", "static", None)],

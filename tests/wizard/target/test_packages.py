@@ -128,6 +128,30 @@ def test_each_form_of_metadata_is_read_by_each_python(python: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize("python", REAL, ids=lambda path: Path(path).parents[1].name)
+def test_a_package_whose_installation_was_cut_off_is_damaged(python: str, tmp_path: Path) -> None:
+    inside, place = made(tmp_path / "env", python)
+    info = place / "cffi-2.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Name: cffi\nVersion: 2.0\n", encoding="utf-8")
+
+    def is_damaged() -> bool:
+        found = described(inside, "packages")["packages"]["found"]
+        (package,) = (each for each in found if each["name"] == "cffi")
+        return bool(package.get("damaged", False))
+
+    assert is_damaged()  # the list of files is written last
+    (info / "RECORD").write_text(
+        "cffi/__init__.py,sha256=x,4\ncffi/a.h,sha256=x,9\n", encoding="utf-8"
+    )
+    assert is_damaged()
+    (place / "cffi").mkdir()
+    (place / "cffi" / "__init__.py").write_text("1", encoding="utf-8")
+    assert is_damaged()
+    (place / "cffi" / "__init__.py").write_text("1234", encoding="utf-8")
+    assert not is_damaged()  # a header that is missing is not needed
+
+
+@pytest.mark.parametrize("python", REAL, ids=lambda path: Path(path).parents[1].name)
 def test_it_says_what_importlib_says(python: str, tmp_path: Path) -> None:
     inside, place = made(tmp_path / "env", python)
     fill(place)
