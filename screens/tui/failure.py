@@ -15,6 +15,7 @@ from textual.widgets import Button, Static
 
 import assets
 from screens import ways
+from screens.fitting import with_marked_command
 from screens.session import Session
 from screens.text import last_words
 from screens.text.messages import short_path
@@ -175,7 +176,7 @@ class FailurePage(Page):
                     "What else you can do" if details.fixes else "What you can do",
                     classes="heading",
                 )
-                yield Items(details.hints)
+                yield Items(tuple(map(with_marked_command, details.hints)))
             if self.session.engine.ending() is not None:
                 yield RoomNote(self.session.engine.ending)
             if len(details.shown) > 1:
