@@ -27,6 +27,9 @@ from wizard import invocation
 from wizard.errors import Exit, WizardError
 from wizard.fixes.fix import Fix
 
+EVIDENCE_ROWS = 3
+"""How many rows the line that shows the error has at most: what helps must be visible below it."""
+
 
 @dataclass(frozen=True)
 class FailureDetails:
@@ -163,7 +166,8 @@ class FailurePage(Page):
                 yield Prose(details.what, classes="block")
             if details.shown:
                 first = details.evidence or details.shown[-1]
-                yield MarkedLines((first.strip(),), 0 if details.evidence else -1, name="evidence")
+                mark = 0 if details.evidence else -1
+                yield MarkedLines((first.strip(),), mark, name="evidence", most=EVIDENCE_ROWS)
                 yield MarkedLines(details.shown, self._marked, name="excerpt")
             if details.why:
                 with Horizontal(id="why"):
