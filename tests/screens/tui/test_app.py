@@ -1195,3 +1195,13 @@ async def test_the_keys_are_drawn_again_only_if_they_change(
         app.screen.refresh_bindings()
         await settled(pilot)
         assert line.keys != shown
+
+
+async def test_a_command_of_the_review_is_continued_where_it_is_broken(app: WizardApp) -> None:
+    app.session.given = SOURCE
+    async with app.run_test(size=(60, 30)) as pilot:
+        await to_review(pilot)
+        await press(pilot, "down", "down", "space")
+        seen = [line.strip(" │▁▂▃▄▅▆▇█") for line in screen_text(app).splitlines()]
+        first = seen.index("$ /usr/bin/python3 -m venv \\")
+        assert seen[first + 1] == "/home/ada/project/cryptography-env"
