@@ -24,6 +24,8 @@ _WORD = re.compile(r"""(?:[^\s'"]|'[^']*'|"(?:[^"\\]|\\.)*")+""")
 _INDENT = re.compile(r"\s*(?:- |\d+\. |(?:ok|note|FAILED): |(?:[✓✗!] )?(?:ok|note|FAILED) {2,})?")
 _WITH_COMMAND = re.compile(r"(\s*(?:- |\d+\. ).*:) (\S.*[^.,)\s])")
 """An item of a list that ends with a command or a flag: only sentences end with a full stop."""
+_AT_END = re.compile(r"([^`]*:) ([^`\s][^`]*[^`.,)\s])")
+"""A sentence that ends with a command, which has no backticks."""
 
 
 def columns(stream: TextIO | None) -> int:
@@ -37,6 +39,12 @@ def columns(stream: TextIO | None) -> int:
 def for_stream(text: str, stream: TextIO | None) -> str:
     """Return a text with lines that fit into the terminal of a stream, if it is one."""
     return "\n".join(fitted(text.split("\n"), columns(stream)))
+
+
+def with_marked_command(hint: str) -> str:
+    """Return a hint with backticks around the command at its end, so that it is not broken."""
+    found = _AT_END.fullmatch(hint)
+    return f"{found[1]} `{found[2]}`" if found else hint
 
 
 def fitted(lines: Iterable[str], width: int) -> list[str]:

@@ -84,14 +84,19 @@ class Session:
         """The exit code if the user leaves now: cancelled, as long as no run has ended."""
         return self.run.result.code if self.run and self.run.result else self._code
 
-    def probe(self) -> None:
-        """Probe the machine, which takes seconds. Raises WizardError."""
+    def probe(self, tell: Callable[[str, object], None] = lambda _field, _value: None) -> None:
+        """Probe the machine, which takes seconds. Raises WizardError.
+
+        ``tell(field, value)`` is called from other threads with what is known before the rest.
+        """
         from wizard import knowledge
 
         if self.knowledge is None:
             self.knowledge = knowledge.load()
         # `wanted`: what was read before may allow no question, and is read again for that reason.
-        self._probe(self.wanted() if self.facts else self.given)
+        choices = self.wanted() if self.facts else self.given
+        self.facts = self.engine.probe(choices, everything=True, tell=tell)
+        self._questions.clear()
 
     def probed(self) -> tuple[Facts, Knowledge]:
         """Return the facts and the knowledge. Raises RuntimeError before `probe`."""
@@ -546,10 +551,6 @@ class Session:
         self.answers.clear()
         self._questions.clear()
         self.facts = None
-
-    def _probe(self, choices: Choices) -> None:
-        self.facts = self.engine.probe(choices, everything=True)
-        self._questions.clear()
 
     def _with_answer(self, question: Question, text: str) -> Choices:
         """Return all choices so far with this answer. Raises WizardError."""

@@ -142,7 +142,9 @@ class Engine:
     ``probe`` reads what some choices need (a wheel needs less than a source build);
     ``probe(choices, everything=True)`` reads everything. With ``after=facts`` it does not ask the
     index again, which has answered to the quicker probe; with ``known``, which is everything for
-    other folders, it reads only what is different with those of the choices. ``run`` runs a plan.
+    other folders, it reads only what is different with those of the choices. It calls
+    ``tell(field, value)`` from other threads with what is known before the rest. ``run`` runs a
+    plan.
     ``unlock`` gets permission to become root without another password (``sudo -v`` on the terminal)
     and returns whether it succeeded. ``ending`` returns what has become of the result's way to a
     room (`wizard.room.reporter`), or None; ``room_trouble`` says why a room hears nothing, also
@@ -276,6 +278,7 @@ def real() -> Engine:
         everything: bool = False,
         after: Facts | None = None,
         known: Facts | None = None,
+        tell: Callable[[str, object], None] = lambda _field, _value: None,
     ) -> Facts:
         from wizard.programs import processes
 
@@ -286,7 +289,9 @@ def real() -> Engine:
         changed = prober.probe_folders(choices, known) if known is not None else None
         if changed is not None:
             return changed
-        return prober.probe(choices, everything=everything, after=after, meanwhile=_import_early)
+        return prober.probe(
+            choices, everything=everything, after=after, meanwhile=_import_early, tell=tell
+        )
 
     def run(
         plan: Plan,

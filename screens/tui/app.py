@@ -211,6 +211,8 @@ class WizardApp(App[int]):
             page = self._planning_error_page(error)
         while len(self.screen_stack) > 2:
             self.pop_screen()
+        if page_name == "outcome":
+            self.clear_notifications()  # they are about the run, and would cover its outcome
         if page_name == "outcome" or len(self.screen_stack) == 1:
             self.push_screen(page)  # above the run, so that its log can be read again
         else:
@@ -415,10 +417,9 @@ class WizardApp(App[int]):
     def _go_on_with(self, prepared: Prepared) -> None:
         """Show what a fix changes, and go on; ask first if it needs root or removes something."""
         from screens.tui.dialogs import ConfirmScreen
-        from wizard.fixes.fix import change_lines
+        from wizard.fixes.fix import change_lines, changed_lines
 
-        fix, plan = prepared.fix, prepared.decision.plan
-        text = "\n".join(change_lines(fix, self.session.completed, plan, prepared.done))
+        fix, before = prepared.fix, self.session.completed
 
         def go(agreed: bool | None) -> None:
             if agreed:
@@ -426,9 +427,11 @@ class WizardApp(App[int]):
                 self.on_review_page_start()
 
         if fix.asks:
+            text = "\n".join(change_lines(fix, before, prepared.decision.plan, prepared.done))
             self.push_screen(ConfirmScreen(f"{fix.title}?", text, yes="Do it", no="No"), go)
             return
-        self.notify(text, title=fix.title, timeout=15)
+        # The page of the run shows what is still to do.
+        self.notify("\n".join(changed_lines(fix, before)), title=fix.title, timeout=15)
         go(True)
 
     def _ask_password(self) -> bool:

@@ -15,6 +15,7 @@ from textual.widgets import Button, Static
 
 import assets
 from screens import ways
+from screens.fitting import with_marked_command
 from screens.session import Session
 from screens.text import last_words
 from screens.text.messages import short_path
@@ -25,6 +26,9 @@ from screens.tui.room_note import RoomNote
 from wizard import invocation
 from wizard.errors import Exit, WizardError
 from wizard.fixes.fix import Fix
+
+EVIDENCE_ROWS = 3
+"""How many rows the line that shows the error has at most: what helps must be visible below it."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +166,8 @@ class FailurePage(Page):
                 yield Prose(details.what, classes="block")
             if details.shown:
                 first = details.evidence or details.shown[-1]
-                yield MarkedLines((first.strip(),), 0 if details.evidence else -1, name="evidence")
+                mark = 0 if details.evidence else -1
+                yield MarkedLines((first.strip(),), mark, name="evidence", most=EVIDENCE_ROWS)
                 yield MarkedLines(details.shown, self._marked, name="excerpt")
             if details.why:
                 with Horizontal(id="why"):
@@ -175,7 +180,7 @@ class FailurePage(Page):
                     "What else you can do" if details.fixes else "What you can do",
                     classes="heading",
                 )
-                yield Items(details.hints)
+                yield Items(tuple(map(with_marked_command, details.hints)))
             if self.session.engine.ending() is not None:
                 yield RoomNote(self.session.engine.ending)
             if len(details.shown) > 1:

@@ -11,11 +11,15 @@ from textual.widgets import Static
 from screens.text.messages import short_path
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from wizard.advice.support import Support
     from wizard.facts import Facts, Python, Tool
 
 SYSTEMS = {"macos": "macOS", "windows": "Windows", "linux": "Linux", "other": "Unknown system"}
 LABELS = ("System", "Python", "pip", "Rust", "OpenSSL headers", "cryptography")
+FIELDS = ("system", "pythons", "pythons", "tools", "openssl")
+"""The field of the facts that each row but the last is about."""
 SUPPORT_ROW = LABELS.index("cryptography")
 """The row that says whether its developers test it here. A background thread finds that out."""
 FOR_WHAT = "needed only to compile"
@@ -53,8 +57,19 @@ class MachineFacts(VerticalScroll):
 
     def show(self, facts: Facts) -> None:
         """Show what was found."""
+        self._show(facts, FIELDS)
+
+    def show_known(self, known: Mapping[str, object]) -> None:
+        """Show what is known of the facts up to now: some fields, with their values."""
+        from wizard.facts import Facts, System  # not needed before the first output
+
+        facts = Facts(**{"system": System("other", ""), **known})  # type: ignore[arg-type]
+        self._show(facts, known)
+
+    def _show(self, facts: Facts, fields: Collection[str]) -> None:
         for number, (found, text) in enumerate(_described(facts)):
-            self._show_row(number, found, text)
+            if FIELDS[number] in fields:
+                self._show_row(number, found, text)
 
     def show_support(self, facts: Facts, support: Support | None, *, possible: bool) -> None:
         """Show whether its developers test the release on such a machine.

@@ -15,6 +15,7 @@ from textual.widgets import Static
 from screens.fitting import words_of
 
 ERROR_MARK, NO_ERROR = "▸ ", "  "
+OMITTED = "…"
 CELLS = 2
 """The columns of the widest character."""
 COMMAND = "bold $text-primary"
@@ -125,13 +126,20 @@ class MarkedLines(Static):
     What is wrapped continues below its own text, not below the mark.
     """
 
-    def __init__(self, lines: tuple[str, ...], marked: int, *, name: str = "") -> None:
-        """Show ``lines``; ``marked`` is the number of the one with the mark, or -1."""
+    def __init__(
+        self, lines: tuple[str, ...], marked: int, *, name: str = "", most: int = 0
+    ) -> None:
+        """Show ``lines``; ``marked`` is the number of the one with the mark, or -1.
+
+        A line that takes more than ``most`` rows, if that is not 0, is shown without its middle:
+        its beginning says what failed, its end often why.
+        """
         self._texts = tuple(
             Content.styled(line, "bold $text-error" if number == marked else "")
             for number, line in enumerate(lines)
         )
         self._marked = marked
+        self._most = most
         unlimited = max(map(len, lines), default=0) * CELLS + len(NO_ERROR)
         super().__init__(
             self.lines(unlimited), id=name or None, classes="" if name else "excerpt", markup=False
@@ -142,10 +150,17 @@ class MarkedLines(Static):
         shown = []
         for number, line in enumerate(self._texts):
             first = (ERROR_MARK, "bold $text-error") if number == self._marked else NO_ERROR
-            for part in line.wrap(max(1, width - len(NO_ERROR))) or [line]:
+            for part in self._rows(line, max(2, width - len(NO_ERROR))):
                 shown.append(Content.assemble(first, part))
                 first = NO_ERROR
         return Content("\n").join(shown)
+
+    def _rows(self, line: Content, width: int) -> list[Content]:
+        rows = line.wrap(width) or [line]
+        if not self._most or len(rows) <= self._most:
+            return rows
+        rows = line.wrap(width - len(OMITTED))
+        return [rows[0].rstrip().append(OMITTED), *rows[1 - self._most :]]
 
     def render(self) -> Content:
         """Return the lines for the present width."""

@@ -15,6 +15,7 @@ from textual.widgets import Button, Static
 
 import assets
 from screens import shells
+from screens.fitting import with_marked_command
 from screens.session import Session
 from screens.text import last_words
 from screens.text.messages import short_path, wheelhouse_command
@@ -147,7 +148,7 @@ class ResultPage(Page):
         failure = self.session.require_run().failure
         if failure is not None and failure.hints:
             yield Static("What you can do", classes="heading")
-            yield Items(failure.hints)
+            yield Items(tuple(map(with_marked_command, failure.hints)))
 
     def _proof_sentences(self) -> tuple[tuple[str, str], ...]:
         """Return the checks and their results, with a short path of the environment."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Static
 
+from screens.fitting import fitted
 from screens.tui.marked_list import MARK, NO_MARK
 from wizard.export import commands, in_words
 from wizard.facts import Privilege
@@ -27,11 +29,35 @@ class Head(Horizontal):
             self.post_message(Row.Picked(self.parent))
 
 
+class Shown(Static):
+    """A command after its prompt. A sign of its shell says where it is continued."""
+
+    def __init__(self, prompt: str, command: str) -> None:
+        super().__init__(Content(f"{prompt} {command}"), classes="details")
+        self._prompt, self._command = prompt, command
+
+    def lines(self, width: int) -> list[Content]:
+        """Return the lines for a width."""
+        first, *more = fitted((f"{self._prompt} {self._command}",), width)
+        start = len(self._prompt) + 1
+        head = Content.assemble((first[:start], "$quiet"), (first[start:], "$text-primary"))
+        rows = (head, *(Content.styled(line, "$text-primary") for line in more))
+        return [part for row in rows for part in row.wrap(width)]
+
+    def render(self) -> Content:
+        """Return the lines for the present width."""
+        return Content("\n").join(self.lines(max(1, self.content_size.width)))
+
+    def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
+        """Return the number of lines for a width."""
+        return len(self.lines(max(1, width)))
+
+
 class Row(Vertical):
     """A title, and details that are shown while it is open. A click on the title opens it.
 
     ``copied`` is what the copy key copies: its name and its text; ``number`` comes before the
-    title.
+    title. ``shown`` is a command below the details.
     """
 
     class Picked(Message):
@@ -42,13 +68,20 @@ class Row(Vertical):
             self.row = row
 
     def __init__(
-        self, title: str, details: Content, *, copied: tuple[str, str], number: str = ""
+        self,
+        title: str,
+        details: Content,
+        *,
+        copied: tuple[str, str],
+        number: str = "",
+        shown: Shown | None = None,
     ) -> None:
         super().__init__(classes="row")
         self.title_text = title
         self.copied = copied
         self._number = number
         self._details = details
+        self._shown = shown
         self.open = False
         self.chosen = False
 
@@ -58,7 +91,9 @@ class Row(Vertical):
             yield Static(self._marks(), classes="marks")
             yield Static(self.title_text, classes="name", markup=False)
             yield Static("", classes="remark", markup=False)
-        yield Static(self._details, classes="details")
+        yield Static(self._details, classes="details" if self._shown is None else "details above")
+        if self._shown is not None:
+            yield self._shown
 
     def _marks(self) -> Content:
         """Return the marks in front of the title, which may need several lines."""
@@ -90,16 +125,17 @@ class StepRow(Row):
 
     def __init__(self, number: str, step: Step, system: str, privilege: Privilege) -> None:
         done = in_words.deed(step.action, system, privilege)
-        prompt = f"{commands.prompt(system)} " if done.is_command else ""
         self.step = step
+        why: tuple[str | tuple[str, str], ...] = ((step.why, "$quiet"),)
         command = commands.command_text(step.action, system, privilege)
         what = "the command" if done.is_command else "a command that does the same as"
         super().__init__(
             step.title,
             Content.assemble(
-                (step.why, "$quiet"), "\n", (prompt, "$quiet"), (done.text, "$text-primary")
+                *why if done.is_command else (*why, "\n", (done.text, "$text-primary"))
             ),
             number=f"{number}. ",
+            shown=Shown(commands.prompt(system), done.text) if done.is_command else None,
             copied=(f"{what} {'of ' if done.is_command else ''}step {number.strip()}", command),
         )
 

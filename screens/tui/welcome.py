@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Callable, ClassVar
 
 from textual.app import ComposeResult
@@ -117,6 +118,7 @@ class WelcomePage(Page):
         self._since = 0.0
         self._probing = False
         self._planning = False
+        self._known: dict[str, object] = {}
         self._support: Support | None = None
         self._told = ""
 
@@ -176,6 +178,7 @@ class WelcomePage(Page):
         if self._probing or not self._machine.has_rows:
             return
         self._probing = True
+        self._known = {}
         self._usual = None
         self._since = self.session.clock()
         self.remove_class("-trouble", "-planned", "-crowded", "-overfull")
@@ -192,7 +195,7 @@ class WelcomePage(Page):
         self.call_after_refresh(shown.set)
         await shown.wait()
         try:
-            await in_thread(self.session.probe)
+            await in_thread(partial(self.session.probe, self._known.__setitem__))
         except WizardError as error:
             self._probing = False
             if self.closing:
@@ -217,6 +220,8 @@ class WelcomePage(Page):
         slow = tuple(wait.sentence for wait in waiting.slow()[:1])
         if self._probing:
             text = "\n".join((activity(self.app, "Looking at your computer", elapsed), *slow))
+            if self._known:
+                self._machine.show_known(self._known.copy())  # threads add to it
         else:  # the facts are shown already, but not yet what can be done
             text = self._problems(activity(self.app, "Planning the installation", elapsed), *slow)
         self._say(text)

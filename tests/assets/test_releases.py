@@ -145,7 +145,8 @@ def test_each_removal_names_a_release_and_computers_that_the_wizard_also_names()
         assert load().knows(removal.release)
         assert removal.source
         (row,) = (
-            p for p in PLATFORMS if "removed support for" in p.note and removal.computers in p.note
+            p
+            for p in PLATFORMS
+            if "was the last release with wheels for" in p.note and removal.computers in p.note
         )
-        assert removal.release in row.note
         assert Version(row.last) < Version(removal.release)

@@ -341,9 +341,16 @@ class FakeMachine:
     unlocked: int = 0
     hold: threading.Event | None = None
     real: bool = False
+    known: tuple[str, ...] = ()
+    """The fields of the facts that are known before ``hold``."""
 
     def probe(
-        self, _choices: Choices, *, everything: bool = False, **earlier: Facts | None
+        self,
+        _choices: Choices,
+        *,
+        everything: bool = False,
+        tell: Callable[[str, object], None] = lambda _field, _value: None,
+        **earlier: Facts | None,
     ) -> Facts:
         """Return the facts or raise the problem; wait for ``hold`` if there is one."""
         assert everything, "the full screen shows the whole machine"
@@ -351,6 +358,8 @@ class FakeMachine:
             self.probes += 1
         else:
             self.looks += 1
+        for name in self.known:
+            tell(name, getattr(self.facts, name))
         if self.hold is not None:
             self.hold.wait(10)
         if self.problem is not None:

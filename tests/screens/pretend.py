@@ -104,9 +104,7 @@ class Pretended:
     probes: list[bool] = field(default_factory=list)
     unlocked: int = 0
 
-    def probe(
-        self, _choices: Choices, *, everything: bool = False, **_earlier: Facts | None
-    ) -> Facts:
+    def probe(self, _choices: Choices, *, everything: bool = False, **_more: object) -> Facts:
         """The facts, at once."""
         self.probes.append(everything)
         return self.facts

@@ -79,3 +79,17 @@ def test_any_width_where_there_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((40, 20)))
     assert fitting.for_stream(f"{LONG}\nshort", stream).splitlines()[-1] == "short"
     assert max(map(len, fitting.for_stream(LONG, stream).splitlines())) <= 39
+
+
+@pytest.mark.parametrize(
+    ("hint", "marked"),
+    [
+        ("Check it: pip config list", "Check it: `pip config list`"),
+        ("On a Mac: run this: brew up", "On a Mac: run this: `brew up`"),
+        ("Check it: `pip config list`", "Check it: `pip config list`"),
+        ("One of two: this or that.", "One of two: this or that."),
+        ("Nothing follows:", "Nothing follows:"),
+    ],
+)
+def test_a_command_at_the_end_of_a_hint_is_marked(hint: str, marked: str) -> None:
+    assert fitting.with_marked_command(hint) == marked

@@ -44,9 +44,7 @@ class Machine:
     static: bool = True
     looks: int = 0
 
-    def probe(
-        self, choices: Choices, *, everything: bool = False, **_earlier: Facts | None
-    ) -> Facts:
+    def probe(self, choices: Choices, *, everything: bool = False, **_more: object) -> Facts:
         """Look, also into the folder that was named."""
         assert everything
         self.looks += 1

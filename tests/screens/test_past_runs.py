@@ -74,7 +74,7 @@ def test_line_by_line_a_cut_off_run_is_continued_without_questions(
     asker = Script("resume", "go")
     machine, probed = Pretended().engine(), list[str]()
 
-    def probe(choices: Choices, *, everything: bool = False, after: Facts | None = None) -> Facts:
+    def probe(choices: Choices, *, everything: bool = False, **more: Any) -> Facts:
         probed.append(choices.venv)
         return DEBIAN
 

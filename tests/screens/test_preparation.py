@@ -35,9 +35,7 @@ class Machine:
     looks: int = 0
     ran: list[str] = field(default_factory=list)
 
-    def probe(
-        self, _choices: Choices, *, everything: bool = False, after: Facts | None = None
-    ) -> Facts:
+    def probe(self, _choices: Choices, *, everything: bool = False, **_more: object) -> Facts:
         self.looks += 1
         # A quick look that finds no plan is followed by a thorough one; neither changes anything.
         return AFTER if self.helps and self.ran and everything else BEFORE

@@ -166,7 +166,7 @@ def _index(facts: Facts) -> Iterator[Finding]:
     if listing.problem:
         mark: Mark = "warn" if listing.releases else "bad"
         action = (
-            "Check the network, the proxy, and pip's settings: python -m pip config list. "
+            "Check the network, the proxy, and pip's settings: `python -m pip config list`. "
             f"Without a network: {invocation.command('--yes', '--from-wheelhouse', 'FOLDER')}"
         )
         yield Finding(mark, "Index", listing.problem, action)

@@ -98,8 +98,8 @@ def removed_folders(plan: Plan, earlier: Plan, done: frozenset[str]) -> tuple[st
     )
 
 
-def change_lines(fix: Fix, before: Choices, plan: Plan, done: frozenset[str]) -> tuple[str, ...]:
-    """Return what is different now, and what is still to do, in plain words."""
+def changed_lines(fix: Fix, before: Choices) -> tuple[str, ...]:
+    """Return which choices are different now."""
     lines = []
     for name, value in fix.change:
         choice, old = described()[name], getattr(before, name)
@@ -108,6 +108,12 @@ def change_lines(fix: Fix, before: Choices, plan: Plan, done: frozenset[str]) ->
             lines.append(f"Changed: {choice.typed(value)}{was}")
         elif old and not value:
             lines.append(f"Not any more: {choice.typed(old)}")
+    return tuple(lines)
+
+
+def change_lines(fix: Fix, before: Choices, plan: Plan, done: frozenset[str]) -> tuple[str, ...]:
+    """Return what is different now, and what is still to do, in plain words."""
+    lines = [*changed_lines(fix, before)]
     if done:
         titles = [step.title for step in order(plan) if step.id in done]
         lines.append(f"Not done again: {', '.join(titles)}.")

@@ -149,7 +149,10 @@ def _temporary_folder(failure: Failure) -> Iterator[Fix]:
 
 def _other_disk(failure: Failure) -> Iterator[Fix]:
     facts, target = failure.case.facts, failure.target
-    found = storage.roomier_environment(facts, target.folder) if failure.installs else None
+    if not failure.installs:
+        return
+    readonly = failure.ended.failure == "read-only"
+    found = storage.roomier_environment(facts, target.folder, readonly=readonly)
     if found is None:
         return
     first = found.folder

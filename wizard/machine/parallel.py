@@ -51,13 +51,21 @@ class Task(Generic[T]):
     program from ending.
     """
 
-    def __init__(self, name: str, limit: float, ask: Callable[[], T]) -> None:
+    def __init__(
+        self,
+        name: str,
+        limit: float,
+        ask: Callable[[], T],
+        tell: Callable[[T], None] = lambda _: None,
+    ) -> None:
+        """``tell`` is called with the result in that thread, as soon as it is known."""
         self.name = name
         self.problem = ""
         """Why there is no answer, in one sentence; known after `answer` was called."""
         self.seconds = 0.0
         """How long it took."""
         self._ask = ask
+        self._tell = tell
         self._answers: list[T] = []
         self._started = time.monotonic()
         self._deadline = self._started + limit
@@ -78,7 +86,9 @@ class Task(Generic[T]):
 
     def _run(self) -> None:
         try:
-            self._answers.append(self._ask())
+            result = self._ask()
+            self._answers.append(result)
+            self._tell(result)
         except Exception as error:  # noqa: BLE001 - reported as a sentence among the facts
             self.problem = f"{self.name}: {type(error).__name__}: {error}"
         finally:

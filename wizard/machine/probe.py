@@ -7,6 +7,7 @@ import sys
 import threading
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
@@ -61,6 +62,10 @@ def _nothing() -> None:
     """Do nothing meanwhile."""
 
 
+def _tell_nobody(_field: str, _value: object) -> None:
+    """Let nobody know what was found before all is known."""
+
+
 def probe(
     choices: Choices,
     *,
@@ -68,6 +73,7 @@ def probe(
     after: Optional[Facts] = None,
     folder: str | None = None,
     meanwhile: Callable[[], None] = _nothing,
+    tell: Callable[[str, object], None] = _tell_nobody,
 ) -> Facts:
     """Read the facts of this machine; ``folder`` replaces the current working folder.
 
@@ -75,10 +81,17 @@ def probe(
     index; a source build also needs the tools and the package managers. ``after`` are the facts of
     a quicker probe for the same choices, a moment ago: an index that was asked then is not asked
     again. Errors of the machine are not raised: the facts contain a sentence for each part that
-    could not be read. ``meanwhile`` is called while the machine answers.
+    could not be read. ``meanwhile`` is called while the machine answers. ``tell`` is called, in
+    other threads, with what the first page shows: the name of a field of the facts and its value,
+    as soon as it is known, because one slow answer delays the return by up to its time limit.
     """
     return measure(
-        choices, everything=everything, after=after, folder=folder, meanwhile=meanwhile
+        choices,
+        everything=everything,
+        after=after,
+        folder=folder,
+        meanwhile=meanwhile,
+        tell=tell,
     ).facts
 
 
@@ -107,6 +120,7 @@ def measure(
     after: Optional[Facts] = None,
     folder: str | None = None,
     meanwhile: Callable[[], None] = _nothing,
+    tell: Callable[[str, object], None] = _tell_nobody,
 ) -> Measured:
     """Do the same as `probe`, and return how long each part took."""
     working_folder = str(Path(folder or ".").absolute())
@@ -124,17 +138,19 @@ def measure(
             choices, working_folder, everything=everything, on_found=listings.fetch_first
         )
 
-    python_task: Task[Found] = Task("Pythons", 300, find)
+    python_task: Task[Found] = Task("Pythons", 300, find, lambda found: tell("pythons", found[0]))
     system.prepare()
-    system_task = Task("System", 15, system.read)
+    system_task = Task("System", 15, system.read, partial(tell, "system"))
     space_task = Task("Disks", 10, lambda: storage.read(storage.filled(choices, working_folder)))
     named = choices.project not in ("", ALONE)
     few = ("uv", "pipx") if named else ("uv",)
-    tool_task = Task("Tools", 60, lambda: tools.read() if deep else tools.read(few))
+    tool_task = Task(
+        "Tools", 60, lambda: tools.read() if deep else tools.read(few), partial(tell, "tools")
+    )
     is_mac = system.system_name() == "macos"
     keychain_task = Task("Keychain", 15, _authorities) if is_mac else None
     cache_task = Task("Cache", 30, _read_builds) if deep else None
-    build_probe = _BuildProbe(minors, _openssl_folder(choices)) if deep else None
+    build_probe = _BuildProbe(minors, _openssl_folder(choices), tell) if deep else None
     listings.prepare()
     meanwhile()
 
@@ -275,11 +291,21 @@ def _read_builds() -> tuple[tuple[str, ...], tuple[str, ...]]:
 class _BuildProbe:
     """Reads what only a source build, or a Python without ensurepip, needs."""
 
-    def __init__(self, minors: tuple[str, ...], openssl_folder: str = "") -> None:
+    def __init__(
+        self,
+        minors: tuple[str, ...],
+        openssl_folder: str = "",
+        tell: Callable[[str, object], None] = _tell_nobody,
+    ) -> None:
         from wizard.machine import headers, packages
 
         self._managers = Task("Package managers", 90, lambda: packages.read(minors))
-        self._headers = Task("OpenSSL headers", 15, lambda: headers.read(openssl_folder))
+        self._headers = Task(
+            "OpenSSL headers",
+            15,
+            lambda: headers.read(openssl_folder),
+            partial(tell, "openssl"),
+        )
         self._privilege = Task("Privilege", 15, system.privilege)
         self.tasks: tuple[Task[Any], ...] = (self._managers, self._headers, self._privilege)
 

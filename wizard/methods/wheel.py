@@ -117,7 +117,7 @@ class Wheel:
 
         removed = wheels.support_removed(case.target.python, version, case.knowledge)
         return (
-            f"{version} has no wheel for this computer but can be compiled here: "
+            f"{version} can be compiled here: "
             f"--method source --release {version}" + (f". But {removed}" if removed else ""),
         )
 

@@ -138,7 +138,7 @@ def _refused_without_root(facts: Facts) -> Refused:
         f"{sentence(facts)} They can be installed in a window, but this terminal is on another "
         "computer, or has no window.",
         (
-            "At the Mac itself, or with screen sharing, run: xcode-select --install. Then start "
+            "At the Mac itself, or with screen sharing, run: `xcode-select --install`. Then start "
             "again.",
             "Or start the wizard here as a user who may use sudo: it can install them without a "
             "window.",

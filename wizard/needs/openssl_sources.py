@@ -182,8 +182,8 @@ def verification_note(facts: Facts, source: OpenSSLSource) -> str:
             return f"{start} The signature shows who made it."
         why = f": {' and '.join(reasons)}" if reasons else ""
         return (
-            f"{start} That shows whether the download is complete, but not who made it; its "
-            f"signature is not checked{why}. To use a checksum from elsewhere: --openssl-sha256 SUM"
+            f"{start} That does not show who made it, and its signature is not checked{why}. "
+            "To use a checksum from elsewhere: --openssl-sha256 SUM"
         )
     if not source.signer:
         return (

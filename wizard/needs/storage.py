@@ -201,11 +201,12 @@ def roomier_temporary(
     return None if best is None or best.folder == subject.choices.temporary_folder else best
 
 
-def roomier_environment(facts: Facts, folder: str) -> Space | None:
+def roomier_environment(facts: Facts, folder: str, *, readonly: bool = False) -> Space | None:
     """Return the usual folder for an environment, of the user or here, on a disk with the most free
     bytes, or None.
 
-    A new environment fits there, and it is not the disk of ``folder``.
+    A new environment fits there, and it is not the disk of ``folder``. It has more space than that
+    one, unless that one has become ``readonly``, which the facts do not say.
     """
     now = space(facts, folder)
     found = []
@@ -213,7 +214,10 @@ def roomier_environment(facts: Facts, folder: str) -> Space | None:
         disk = space(facts, parent)
         if disk is None or disk.readonly or disk.noexec or disk.cloud or disk.free < ENVIRONMENT:
             continue
-        if now is not None and disk.free > now.free + NOTICEABLE:
+        if now is None:
+            continue
+        more = disk.free - now.free
+        if (abs(more) if readonly else more) > NOTICEABLE:
             found.append(Space(path_rules(facts).join(parent, NAME), disk.free))
     return max(found, key=lambda disk: disk.free, default=None)
 

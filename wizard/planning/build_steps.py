@@ -151,8 +151,7 @@ def _rustup_steps(needs: build_needs.BuildNeeds) -> tuple[Step, ...]:
         Step(
             "rustup",
             "Download rustup",
-            "rustup is the Rust project's installer. Its checksum comes from the same server: it "
-            "shows whether the download is complete, but not who made it.",
+            "It is the Rust project's installer, and is compared with the checksum on its server.",
             rustup.installer(rust.root, rust.triple, rust.home),
             undo=undo,
             role="rust",

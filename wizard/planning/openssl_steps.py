@@ -51,8 +51,8 @@ def _source_steps(facts: Facts, build: OpenSSLBuild, folder: str) -> tuple[Step,
             "openssl-source",
             f"Download the source of OpenSSL {build.source.version}",
             "It comes from the OpenSSL project, or from the place you named."
-            # The notes say what it is compared with otherwise.
-            + (" Its checksum is checked." if build.source.sha256 else ""),
+            # Without a signature, the notes say what it is compared with.
+            + (" Its checksum is checked." if build.source.sha256 and signature else ""),
             Download(
                 build.source.url,
                 build.archive,
@@ -180,7 +180,7 @@ def dll_step(interpreter: str, names: tuple[str, ...], needs: tuple[str, ...]) -
     return Step(
         "dlls",
         "Check that Windows finds OpenSSL's DLLs",
-        f"cryptography needs {joined(names)} at every import. It is not compiled without them.",
+        f"These are {joined(names)}. Without them, nothing is compiled.",
         Command(pip.python(interpreter, "-c", code), timeout=60.0),
         needs=needs,
         role="preparation",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -159,8 +160,13 @@ def explain(
     blanks["wizard"] = NAME
     found = remedies.remedies(known, blanks, facts)
     first = [remedy for remedy in found if remedy.id and remedy.id in wanted]
-    ordered = dict.fromkeys(remedy.text for remedy in (*first, *found))
-    return remedies.fill(known.cause, blanks, facts), tuple(ordered)[:MOST_HELPS]
+    ordered = dict.fromkeys(_without_blanks(remedy.text) for remedy in (*first, *found))
+    return _without_blanks(remedies.fill(known.cause, blanks, facts)), tuple(ordered)[:MOST_HELPS]
+
+
+def _without_blanks(text: str) -> str:
+    """Return a sentence with blanks only where it needs them, and one for several in a row."""
+    return re.sub(r"…(?: …|\.(?=\s|$))*", "…", text.replace(" (…)", ""))
 
 
 def causes() -> tuple[str, ...]:

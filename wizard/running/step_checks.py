@@ -157,6 +157,14 @@ def explain_failure(
     return Outcome("failed", outcome.exit, cause, hints, failure, diagnosis.remedy_ids), shown
 
 
+def explain_sentence(said: str, machine: Mapping[str, str]) -> Outcome:
+    """Return the outcome of a step of the wizard's own that failed, with cause and hints."""
+    from wizard.diagnosis.diagnose import diagnose
+
+    found = diagnose((said,), machine, ours=True)
+    return Outcome("failed", None, found.cause, found.hints, found.id or "", found.remedy_ids)
+
+
 def _last_index(lines: Sequence[str], text: str) -> Optional[int]:
     wanted = text.strip()
     return next((n for n in reversed(range(len(lines))) if lines[n].strip() == wanted), None)

@@ -43,13 +43,13 @@ from wizard.running import inventory, ownership, replacement, shared_cache
 from wizard.running.command_runner import CommandContext, Outcome, run_command
 from wizard.running.events import Event, Lines, Progressed, StepEnded, Waiting
 from wizard.running.new_environment import NewEnvironment
-from wizard.running.step_checks import Shown, explain_failure, missing_result
+from wizard.running.step_checks import Shown, explain_failure, explain_sentence, missing_result
 
 WRITES_ENVIRONMENT = ("environment", "installer", "library", "install", "project")
 REPLACES = ("install", "build", "project")
 """The roles of steps that may replace packages of it."""
 """The roles of steps that change the environment of their plan."""
-NO_SPACE = "no-space"
+OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 """The id of the failure that a disk is full."""
 
 
@@ -154,9 +154,12 @@ class StepRunner:
             failed = Outcome("failed", None, cause, error.hints, error.failure)
             return failed, context.add_error(error.what, error.shown, error.why), error.code
         except OSError as error:
-            failure = NO_SPACE if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
-            failed = Outcome("failed", None, os_error_sentence(error), (), failure)
-            return failed, context.add_error(failed.cause), Exit.FAILED
+            said = os_error_sentence(error)
+            shown = context.add_error(said)
+            if error.errno not in OF_THE_DISK:
+                return Outcome("failed", None, said), shown, Exit.FAILED
+            shown = replace(shown, excerpt=(said,), evidence=said)
+            return explain_sentence(said, self.machine()), shown, Exit.FAILED
         if outcome.state == "cancelled":
             return outcome, Shown(), Exit.CANCELLED
         if lacking:

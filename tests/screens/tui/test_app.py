@@ -118,6 +118,19 @@ async def test_welcome_looks_beside_the_screen(app: WizardApp, machine: FakeMach
         assert isinstance(app.screen, QuestionPage)
 
 
+async def test_what_is_known_early_is_shown_early(app: WizardApp, machine: FakeMachine) -> None:
+    machine.hold, machine.known = threading.Event(), ("system", "openssl")
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: "Debian GNU/Linux 12" in screen_text(app))
+        assert "Looking at your computer" in text(app, "#looking")
+        assert "3.0.15" in text(app, "#fact-4")
+        waited_for = [text(app, f"#fact-{number}") for number in (1, 2, 3, 5)]
+        assert waited_for == ["…"] * 4
+        machine.hold.set()
+        await settled(pilot)
+        assert "3.11.2" in text(app, "#fact-1")
+
+
 async def test_quitting_does_not_wait_for_the_look(app: WizardApp, machine: FakeMachine) -> None:
     machine.hold = threading.Event()
     async with app.run_test() as pilot:
@@ -1182,3 +1195,13 @@ async def test_the_keys_are_drawn_again_only_if_they_change(
         app.screen.refresh_bindings()
         await settled(pilot)
         assert line.keys != shown
+
+
+async def test_a_command_of_the_review_is_continued_where_it_is_broken(app: WizardApp) -> None:
+    app.session.given = SOURCE
+    async with app.run_test(size=(60, 30)) as pilot:
+        await to_review(pilot)
+        await press(pilot, "down", "down", "space")
+        seen = [line.strip(" │▁▂▃▄▅▆▇█") for line in screen_text(app).splitlines()]
+        first = seen.index("$ /usr/bin/python3 -m venv \\")
+        assert seen[first + 1] == "/home/ada/project/cryptography-env"

@@ -17,7 +17,7 @@ from screens.tui.prose import Prose
 from screens.tui.result import ResultPage
 from tests.machines import machine
 from tests.screens.fakes import FakeMachine
-from tests.screens.scenes import REAL_SCENES, fake_run, settled
+from tests.screens.scenes import REAL_SCENES, fake_run, settled, until
 from tests.screens.tui.test_app import notices, words
 from wizard.errors import Impossible
 from wizard.knowledge import load
@@ -87,9 +87,19 @@ async def test_its_key_changes_the_plan_and_goes_on(keys: tuple[str, ...]) -> No
         await SCENE.show(pilot)
         await do(pilot, *keys)
         assert isinstance(app.screen, ResultPage)
-        assert "Changed: --jobs 1" in notices(app)
+        assert not notices(app), "nothing covers the result"
         assert app.session.completed.jobs == "1"
         assert len(fake_run(pilot).calls) == 1
+
+
+async def test_what_it_changes_is_said_while_it_runs() -> None:
+    app = SCENE.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await SCENE.show(pilot)
+        fake_run(pilot).held = True
+        await pilot.press("1")
+        await until(pilot, fake_run(pilot).reached.is_set)
+        assert notices(app) == "Changed: --jobs 1"
 
 
 async def test_the_last_one_tries_again_with_the_same_plan() -> None:

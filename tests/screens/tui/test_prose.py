@@ -76,3 +76,15 @@ def test_a_wrapped_line_of_a_log_continues_below_its_text() -> None:
     ]
     assert shown.get_content_height(Size(80, 24), Size(80, 24), 18) == 4
     assert "▸" not in MarkedLines(("first",), -1).lines(80).plain
+
+
+def test_a_long_line_is_shown_with_its_beginning_and_its_end() -> None:
+    path = "/home/ada/" + "folder/" * 40
+    line = f"cause: failed to copy a file from {path} to {path}: No space left on device"
+    shown = MarkedLines((line,), 0, most=3).lines(60).plain.split("\n")
+    assert len(shown) == 3
+    assert max(map(len, shown)) <= 60
+    assert shown[0] == "▸ cause: failed to copy a file from…"
+    assert " ".join(shown).endswith("No space left on device")
+    whole = MarkedLines((line,), 0).lines(60).plain
+    assert whole.replace("\n  ", "").replace("▸ ", "").replace(" ", "") == line.replace(" ", "")

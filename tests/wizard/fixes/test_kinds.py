@@ -71,6 +71,18 @@ def test_if_a_disk_is_full_the_environment_is_made_on_another_one() -> None:
     assert dict(fix.change)["venv"] == "/home/user/cryptography-env-2"
 
 
+def test_if_a_disk_has_become_read_only_the_environment_is_made_on_another_one() -> None:
+    facts = full(DEBIAN)
+    fix = fixes(facts, Choices(venv="/small/env"), "read-only")["other-disk"]
+    assert dict(fix.change)["venv"] == "/home/user/cryptography-env"
+    home = replace(facts.spaces[1], free=1 << 30)
+    larger = replace(facts, spaces=(replace(facts.spaces[0], free=9 << 30), home))
+    assert "other-disk" in fixes(larger, Choices(venv="/small/env"), "read-only")
+    assert "other-disk" not in fixes(larger, Choices(venv="/small/env"), "no-space")
+    same = replace(facts, spaces=(replace(facts.spaces[0], free=home.free), home))
+    assert "other-disk" not in fixes(same, Choices(venv="/small/env"), "read-only")
+
+
 def test_a_disk_that_is_as_full_or_noexec_gets_no_environment() -> None:
     choices = Choices(venv="/home/user/env")
     assert "other-disk" not in fixes(full(DEBIAN), choices, "no-space"), "it has the most room"

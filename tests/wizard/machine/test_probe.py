@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from functools import partial
@@ -409,6 +410,32 @@ def test_a_source_build_asks_them(bin_: Path, tmp_path: Path, listed: list[Index
     cc = facts.tool("cc")
     assert cc is not None
     assert cc.path == str(bin_ / "cc")
+
+
+def test_what_is_known_early_is_told_while_another_part_is_slow(
+    bin_: Path, tmp_path: Path, listed: list[IndexSource]
+) -> None:
+    answers = tmp_path / "answers"
+    for name in ("apt-get", "apt-cache", "dpkg-query"):
+        program(bin_, name, f"while [ ! -e {answers} ]; do sleep 0.05; done")
+    (bin_ / "python3").symlink_to(BASE)
+    told, complete = dict[str, object](), threading.Event()
+
+    def tell(name: str, value: object) -> None:
+        told[name] = value
+        if set(told) == {"system", "pythons", "tools", "openssl"}:
+            complete.set()
+
+    def meanwhile() -> None:
+        assert complete.wait(60), f"told only {sorted(told)}"
+        answers.touch()
+
+    choices = Choices(method="source")
+    facts = probe.probe(choices, folder=str(tmp_path), meanwhile=meanwhile, tell=tell)
+    assert {name: getattr(facts, name) for name in ("pythons", "tools", "openssl")} == {
+        name: told[name] for name in ("pythons", "tools", "openssl")
+    }
+    assert facts.managers, "the slow part was asked, too"
 
 
 def test_a_source_build_compares_what_is_in_the_cache_with_its_seal(

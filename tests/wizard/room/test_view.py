@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -102,6 +103,20 @@ def test_each_cause_has_a_sentence_everywhere(cause: str) -> None:
         assert sentence
         assert "{" not in sentence
         assert len(helps) <= view.MOST_HELPS
+
+
+def test_what_is_not_sent_leaves_a_whole_sentence() -> None:
+    sentence, _ = view.explain("pip-too-old-sdist", (), "linux", "x86_64")
+    assert sentence.startswith("This pip is too old for today's wheels, so")
+    sentence, _ = view.explain("pypy-too-old-pyo3", (), "linux", "x86_64")
+    assert sentence == "This release needs … or newer, but this is …"
+
+
+@pytest.mark.parametrize("cause", view.causes())
+def test_no_sentence_has_two_blanks_in_a_row_or_four_dots(cause: str) -> None:
+    sentence, helps = view.explain(cause, (), "linux", "x86_64")
+    text = "\n".join((sentence, *helps))
+    assert not re.search(r"… …|…\.|\(…\)", text)
 
 
 def test_a_laptop_without_a_name_has_a_number() -> None:

@@ -38,6 +38,7 @@ from wizard.proof import verify
 from wizard.proof.verify import Check, Report
 from wizard.questions import answers
 from wizard.running import command_runner, journal, runner, step_runner
+from wizard.running.command_runner import Outcome
 from wizard.running.events import (
     Event,
     Lines,
@@ -625,6 +626,24 @@ def test_a_disk_that_is_full_for_the_journal_fails_the_step(
     assert run.states() == [("one", "done"), ("two", "failed"), ("three", "skipped")]
     assert "No space left on device" in run.ended("two").cause
     assert run.end.code == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "failure"), [(errno.EROFS, "read-only"), (errno.ENOSPC, "no-space")]
+)
+def test_a_disk_that_a_step_cannot_write_to_is_explained(
+    number: int, failure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot(*_: object) -> Outcome:
+        raise OSError(number, os.strerror(number), "/there/env")
+
+    monkeypatch.setattr(step_runner, "perform", cannot)
+    ended = Watched(plan(step("one", Command(program(""))))).ended("one")
+    said = f"The system reports: /there/env: {os.strerror(number)}."
+    assert (ended.failure, ended.evidence, ended.excerpt) == (failure, said, (said,))
+    assert ended.cause.startswith("The disk")
+    assert ended.hints
+    assert "temporary-folder" in ended.remedies
 
 
 def test_a_face_that_fails_does_not_leave_a_program_behind() -> None:
