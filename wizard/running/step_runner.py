@@ -46,9 +46,9 @@ from wizard.running.new_environment import NewEnvironment
 from wizard.running.step_checks import Shown, explain_failure, explain_sentence, missing_result
 
 WRITES_ENVIRONMENT = ("environment", "installer", "library", "install", "project")
+"""The roles of steps that change the environment of their plan."""
 REPLACES = ("install", "build", "project")
 """The roles of steps that may replace packages of it."""
-"""The roles of steps that change the environment of their plan."""
 OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 """The id of the failure that a disk is full."""
 
