@@ -261,6 +261,9 @@ FOUND_WHEEL = (
     "A run that was killed while it replaced cryptography in an environment of the user was not "
     "undone, because undo did not know that environment. It is recorded before the change now; and "
     "`resume` installs again what may be half installed.",
+    "The same command, repeated after a kill in the middle of a replacement, only proved a package "
+    "of which half was there, and pip's old files (`~ryptography`) stayed. Files that are missing "
+    "are noticed now, and what pip had left is removed.",
     "The file with the password of a proxy, which sudo's programs read, stayed after a kill. The "
     "next run removes it.",
 )

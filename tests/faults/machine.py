@@ -225,6 +225,9 @@ KINDS = (
         found=(
             "A full disk was announced as “Neither a wheel nor a source build is possible”: now "
             "the first sentence names the disk, and what is needed.",
+            "A disk that became full in the middle of an installation left half a package, which "
+            "`resume` only proved. It is installed again now, and if the disk is still full, the "
+            "wizard says what is needed and offers another folder.",
             "A read-only folder for the logs was noticed only by the first step.",
             "Twelve open files, or too little memory, were called a bug of the wizard.",
             "The second installation from one wheelhouse failed with uv: `--no-deps` came twice.",
