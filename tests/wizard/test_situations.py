@@ -375,7 +375,7 @@ MACHINES = {
         "CursorTouch/Windows-MCP#166, 2026-04",
         lambda: machine("windows-arm64"),
         release="46.0.3",
-        says=("50.0.2 has no wheel for this computer",),
+        says=("50.0.2 has no wheel for Windows on ARM",),
     ),
     "an Intel Mac": Machine(
         "DataDog/integrations-core#24078, 2026-06; pyca/cryptography#15043",

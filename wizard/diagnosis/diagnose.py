@@ -185,7 +185,10 @@ def _sentence(candidate: Candidate, facts: Mapping[str, str]) -> str:
             text = _DEFINITE.sub(r"\1 package", text)
         text = _NAME.sub(name, text).replace(f"{name}, which {name} needs,", name)
         facts = {**facts, "package": name}
-    text = remedies.fill(text, _slots(candidate), facts)
+    slots = _slots(candidate)
+    if candidate.cause.bare and remedies.lacks(text, slots, facts):
+        text = candidate.cause.bare
+    text = remedies.fill(text, slots, facts)
     return f"T{text[1:]}" if text.startswith("the package ") else text
 
 

@@ -27,6 +27,8 @@ MARKS = (
 )
 """Bytes that show that words may be hidden by codes or escapes."""
 
+FULL_WIDTH_COLON = "\N{FULLWIDTH COLON}"
+"""What Chinese and Japanese messages write between a file and what is wrong with it."""
 _SPACES = dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
 _NOTHING = dict.fromkeys(
     [*range(9), *range(11, 13), *range(14, 32), 0x7F, 0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF,
@@ -195,7 +197,7 @@ def english(text: str) -> str:
             found += unspaced
     for pattern, meaning in found:
         text = pattern.sub(lambda _match, meaning=meaning: meaning, text)  # type: ignore[misc]
-    return text
+    return text.replace(FULL_WIDTH_COLON, ": ")
 
 
 _WORD = re.compile(r"\w+")

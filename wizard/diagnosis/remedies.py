@@ -84,6 +84,11 @@ def fill(text: str, slots: Mapping[str, str], facts: Mapping[str, str]) -> str:
     return _FACT.sub(lambda match: _value(match[1], slots, facts), text).strip()
 
 
+def lacks(text: str, slots: Mapping[str, str], facts: Mapping[str, str]) -> bool:
+    """Return whether a sentence names a slot or a fact that is not known."""
+    return not all(_value(name, slots, facts) for name in _FACT.findall(text))
+
+
 def _remedy(
     text: str, condition: str, slots: Mapping[str, str], facts: Mapping[str, str]
 ) -> Remedy | None:

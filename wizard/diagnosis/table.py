@@ -79,6 +79,7 @@ class Cause:
     about: str = ""
     only: str = ""
     other: str = ""
+    bare: str = ""
     survived_by: frozenset[str] = frozenset()
     occurs: str = ""
     remedies: tuple[str | Mapping[str, str], ...] = ()

@@ -162,6 +162,8 @@ def test_a_real_log_is_explained(name: str) -> None:
     assert found.why
     assert found.known
     assert found.cause
+    for sentence in (found.cause, *found.hints):
+        assert not re.search(r"  |: \.| [.,](?: |$)| \(\)", sentence), "a blank was not filled"
     assert found.hints
     assert 1 <= len(found.excerpt) <= 9
     assert any(shown.strip("… ") in lines[found.line_number - 1] for shown in found.excerpt)

@@ -85,7 +85,7 @@ def test_parts_of_a_long_line_overlap_and_have_its_number() -> None:
         ('  "error: x",', "error: x"),
         ("x.c:1:2: fatal error: ffi.h: Datei oder Verzeichnis nicht gefunden",
          "x.c:1:2: fatal error: ffi.h: No such file or directory"),
-        ("bash: gcc\uff1a\u672a\u627e\u5230\u547d\u4ee4", "bash: gcc\uff1acommand not found"),
+        ("bash: gcc\uff1a\u672a\u627e\u5230\u547d\u4ee4", "bash: gcc: command not found"),
         ("foo.c:12:3: error: x", "foo.c:12:3: error: x"),
         ("error: could not compile `x`", "error: could not compile 'x'"),
     ],
