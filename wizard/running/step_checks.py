@@ -113,6 +113,7 @@ def explain_failure(
         return outcome, Shown()
     from wizard.diagnosis import excerpts
     from wizard.diagnosis.diagnose import diagnose
+    from wizard.diagnosis.table import table
 
     whole = step_log.read(log)
     numbers = [n for n, line in enumerate(whole.lines) if not is_apt_status(line)]
@@ -147,14 +148,17 @@ def explain_failure(
     hints = _HINTS[problem.kind]
     if problem.kind == "denied" and not step.needs_root:
         cause, hints = _NOT_AS_ROOT, _RUN_AS_OWNER  # Homebrew
-    if diagnosis.known:
+    # What yields to every other cause yields to that of the package manager, too.
+    known_better = diagnosis.known and not table().causes[diagnosis.id or ""].yields
+    if known_better:
         hints = diagnosis.hints
     if problem.line not in diagnosis.excerpt:
         found = _last_index(lines, problem.line)
         position = None if found is None else whole.position(numbers[found])
         shown = Shown((problem.line,), problem.line, position)
-    failure = diagnosis.id or f"{MANAGER}{problem.kind}"
-    return Outcome("failed", outcome.exit, cause, hints, failure, diagnosis.remedy_ids), shown
+    failure = (diagnosis.id if known_better else None) or f"{MANAGER}{problem.kind}"
+    ids = diagnosis.remedy_ids if known_better or not diagnosis.known else ()
+    return Outcome("failed", outcome.exit, cause, hints, failure, ids), shown
 
 
 def explain_sentence(said: str, machine: Mapping[str, str]) -> Outcome:
