@@ -172,7 +172,7 @@ def serving(mirror: Mirror, certificate: str = "") -> Iterator[Mirror]:
         server.socket = context.wrap_socket(server.socket, server_side=True)
         scheme = "https"
     mirror.url = f"{scheme}://localhost:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield mirror

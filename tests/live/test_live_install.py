@@ -59,7 +59,7 @@ def address(release: Path) -> Iterator[str]:
     """Where the files of the release are."""
     handler = functools.partial(Quiet, directory=str(release))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()

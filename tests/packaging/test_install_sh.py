@@ -206,7 +206,7 @@ def server(release: Path) -> Iterator[Server]:
             pass
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as made:
-        thread = threading.Thread(target=made.serve_forever)
+        thread = threading.Thread(target=made.serve_forever, args=(0.05,))
         thread.start()
         yield Server(f"http://127.0.0.1:{made.server_port}", asked)
         made.shutdown()

@@ -37,7 +37,7 @@ def address(published: Published) -> Iterator[str]:
     Quiet.asked = []
     handler = partial(Quiet, directory=str(published.folder))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
