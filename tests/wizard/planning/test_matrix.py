@@ -73,7 +73,7 @@ def is_true(facts: Facts, row: Release, choices: Choices, made: Plan) -> None:
     """What has to hold for every plan."""
     assert made.release == choices.release
     assert order(made)
-    assert from_json(Plan, to_json(made), source="plan", schema=SCHEMA) == made
+    assert from_json(Plan, to_json(made, indent=None), source="plan", schema=SCHEMA) == made
     assert to_text(made)
     commands = {s.id: s.action for s in made.steps if isinstance(s.action, Command)}
     for command in commands.values():
