@@ -15,13 +15,12 @@ from wizard import locations, openssl_archive
 from wizard.choices import ALONE, Choices
 from wizard.facts import (
     Facts,
+    Fips,
     Headers,
     HeldWheel,
     Listing,
     Manager,
-    Pipx,
     Privilege,
-    Project,
     Proxies,
     Python,
     Setting,
@@ -153,6 +152,7 @@ def measure(
     build_probe = _BuildProbe(minors, _openssl_folder(choices), tell) if deep else None
     listings.prepare()
     meanwhile()
+    here = _read_at_once(Path(working_folder), certificates, fips_mode, deep=deep)
 
     found, sources = python_task.answer(((), {}))
     tools_found = tool_task.answer(())
@@ -167,26 +167,12 @@ def measure(
         sources = {p.path: of_uv.source(p, sources[p.path]) for p in found if p.path in sources}
         found = tuple(map(of_uv.with_index, found))
     machine = system_task.answer(System(system.system_name(), ""))
-    project: Optional[Project] = None
-    pipx_found: Optional[Pipx] = None
+    here = replace(
+        here, system=machine, pythons=found, tools=tools_found, listing=listing, settings=settings
+    )
     if named:
-        from wizard.machine import pipx  # rarely needed
-        from wizard.machine.projects import read_project
-
-        tool = next((t for t in tools_found if t.name == "pipx" and not t.problem), None)
-        pipx_found = pipx.read(tool)
-        known = Facts(
-            machine,
-            pythons=found,
-            tools=tools_found,
-            listing=listing,
-            folder=working_folder,
-            settings=settings,
-        )
-        project, listing = read_project(known, choices, sources)
-    variables = system.variables() if deep else ()
-    cargo_config = system.cargo_config() if deep else ""
-    archive_probe = _ArchiveProbe(tools_found, choices, variables) if deep else None
+        here = _with_project(here, choices, sources)
+    archive_probe = _ArchiveProbe(tools_found, choices, here.variables) if deep else None
     managers, openssl, privilege = build_probe.answers() if build_probe else ((), (), Privilege())
     archives, signers = archive_probe.answers() if archive_probe else ((), ())
     built, damaged = cache_task.answer(((), ())) if cache_task else ((), ())
@@ -197,45 +183,61 @@ def measure(
     tasks += [python_task, system_task, space_task, tool_task, *listings.tasks.values()]
     tasks += archive_probe.tasks if archive_probe else ()
     problems = (*machine.problems, *(task.problem for task in tasks if task.problem))
-    facts = Facts(
+    facts = replace(
+        here,
         system=replace(machine, problems=problems),
-        pythons=found,
-        listing=listing,
         managers=managers,
-        tools=tools_found,
         openssl=openssl,
         privilege=privilege,
+        built=built,
+        damaged=damaged,
+        archives=archives,
+        signers=signers,
+        spaces=space_task.answer(()),
+        authorities=keychain_task.answer(0) if keychain_task else 0,
+        held=held,
+        taken=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    )
+    return Measured(facts, {task.name: task.seconds for task in tasks})
+
+
+def _read_at_once(folder: Path, certificates: str, fips_mode: Fips, *, deep: bool) -> Facts:
+    """Return the facts that need no program and no network; those of the system come later."""
+    cargo_config = system.cargo_config() if deep else ""
+    return Facts(
+        System(system.system_name(), ""),
         terminal=system.terminal(),
-        folder=working_folder,
+        folder=str(folder),
         home=str(Path.home()),
         cache=str(locations.cache()),
         state=str(locations.state()),
         certificates=certificates if deep else "",
         multiarch=system.multiarch() if deep else "",
-        built=built,
-        damaged=damaged,
-        archives=archives,
-        signers=signers,
-        variables=variables,
+        variables=system.variables() if deep else (),
         cargo_config=cargo_config,
         cargo_authorities=system.cargo_authorities(cargo_config),
-        project=project,
-        pipx=pipx_found,
-        found_project=find_project(Path(working_folder)),
-        in_wizards_clone=is_wizards_clone(Path(working_folder)),
-        occupied=occupied.find((Path(working_folder), Path.home())),
-        settings=settings,
+        found_project=find_project(folder),
+        in_wizards_clone=is_wizards_clone(folder),
+        occupied=occupied.find((folder, Path.home())),
         fips=fips_mode,
-        spaces=space_task.answer(()),
         python_home=os.environ.get("PYTHONHOME", ""),
         shadowing=python_variables.shadowing(os.environ),
         proxies=proxies.read(os.environ) if deep else Proxies(),
-        authorities=keychain_task.answer(0) if keychain_task else 0,
-        held=held,
         lost_authorities=authorities.lost(os.environ),
-        taken=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
-    return Measured(facts, {task.name: task.seconds for task in tasks})
+
+
+def _with_project(known: Facts, choices: Choices, sources: dict[str, IndexSource]) -> Facts:
+    """Return these facts with the project that the choices name, and with pipx.
+
+    The listing is then the one that the project's own settings allow.
+    """
+    from wizard.machine import pipx  # rarely needed
+    from wizard.machine.projects import read_project
+
+    tool = next((t for t in known.tools if t.name == "pipx" and not t.problem), None)
+    project, listing = read_project(known, choices, sources)
+    return replace(known, pipx=pipx.read(tool), project=project, listing=listing)
 
 
 def _authorities() -> int:
