@@ -556,6 +556,8 @@ KINDS = (
             "no versions: it is started again, and then the index is asked for the true cause.",
             "A page that is marked as compressed, and is not, was unknown in pip's words, and a "
             "broken connection in those of uv.",
+            "A broken download by an old pip outside of the environment began again each time: the "
+            "environment's new pip goes on now. What pip 26.3 says of it was unknown.",
         ),
     ),
 )
