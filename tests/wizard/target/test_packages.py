@@ -150,6 +150,17 @@ def test_a_package_whose_installation_was_cut_off_is_damaged(python: str, tmp_pa
     (place / "cffi" / "__init__.py").write_text("1234", encoding="utf-8")
     assert not is_damaged()  # a header that is missing is not needed
 
+    compiled = place / "cffi" / "a.so"
+    with (info / "RECORD").open("a", encoding="utf-8") as record:
+        record.write("cffi/a.so,sha256=x,4\n")
+    assert is_damaged()
+    compiled.write_text("", encoding="utf-8")
+    assert is_damaged()
+    compiled.write_text("1", encoding="utf-8")
+    assert not is_damaged()  # it was stripped
+    (info / "RECORD").write_bytes(b"cffi/\0\n")
+    assert is_damaged()
+
 
 @pytest.mark.parametrize("python", REAL, ids=lambda path: Path(path).parents[1].name)
 def test_it_says_what_importlib_says(python: str, tmp_path: Path) -> None:
